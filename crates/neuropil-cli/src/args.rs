@@ -1,0 +1,193 @@
+//! The arguments: commands, flags, and what is reserved for later.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Brain dynamics from equations written once.
+#[derive(Debug, Parser)]
+#[command(
+    name = "neuropil",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 ok, 1 the text has mistakes, 2 usage, 3 the run failed, was \
+                  interrupted or an `expect` does not hold, 70 a bug of neuropil."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Simulate a text; results go to a folder, a summary to stdout
+    Run(Box<Run>),
+    /// Find the mistakes of a text, run nothing
+    Check(Check),
+    /// Tell what lives where, which methods were chosen, and why
+    Explain(Explain),
+    /// List the model library, or print one of its models
+    Models {
+        /// The model
+        name: Option<String>,
+    },
+    /// Lay texts out in the canonical way
+    Fmt(Fmt),
+    /// Write a text to start from
+    New {
+        /// The file to write
+        #[arg(default_value = "model.npl")]
+        file: PathBuf,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    #[command(name = "phase-plane", hide = true, disable_help_flag = true)]
+    PhasePlane(Unbuilt),
+    #[command(hide = true, disable_help_flag = true)]
+    Bifurcation(Unbuilt),
+    #[command(name = "fi-curve", hide = true, disable_help_flag = true)]
+    FiCurve(Unbuilt),
+    #[command(hide = true, disable_help_flag = true)]
+    Measure(Unbuilt),
+    #[command(hide = true, disable_help_flag = true)]
+    Sweep(Unbuilt),
+    #[command(hide = true, disable_help_flag = true)]
+    Bench(Unbuilt),
+    #[command(hide = true, disable_help_flag = true)]
+    Cite(Unbuilt),
+}
+
+/// The arguments of a command that is not built yet: anything.
+#[derive(Debug, Args)]
+pub(crate) struct Unbuilt {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    pub(crate) rest: Vec<OsString>,
+}
+
+/// A text, and what is said beside it.
+#[derive(Debug, Args)]
+pub(crate) struct Model {
+    /// The text; `-` reads it from stdin
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Give a parameter another value: `N=1000`, `exc.C="250 pF"`; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(crate) set: Vec<(String, String)>,
+    /// The length of every run, such as "500 ms"
+    #[arg(long = "for", value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) duration: Option<String>,
+    /// The length of a step, such as "0.05 ms"
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) dt: Option<String>,
+    /// The seed of all draws
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// The float type
+    #[arg(long, value_enum)]
+    pub(crate) precision: Option<Precision>,
+    /// A folder to look for `use` files in, after the folder of the text; repeatable
+    #[arg(long, value_name = "DIR")]
+    pub(crate) path: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) model: Model,
+    /// The folder for the results, new or empty [default: results/STEM, or the next free number]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Threads [default: the cores, at most one for 2,000 neurons]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Who computes: `interpreter`, or `scalar`, the slow reference
+    #[arg(long, value_name = "NAME")]
+    pub(crate) backend: Option<String>,
+    /// Draw no pictures
+    #[arg(long)]
+    pub(crate) no_plots: bool,
+    /// Print the object of summary.json instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write recorded spikes as spikes.csv too
+    #[arg(long)]
+    pub(crate) csv: bool,
+    #[arg(long, hide = true)]
+    pub(crate) profile: bool,
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) checkpoint: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) resume: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) model: Model,
+    /// Print the diagnostics as JSON to stdout
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) model: Model,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fmt {
+    /// The texts; `-` reads stdin and writes stdout
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Change nothing; list what would change, and end with 1 if anything would
+    #[arg(long)]
+    pub(crate) check: bool,
+    #[arg(long, hide = true)]
+    pub(crate) upgrade: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Precision {
+    /// 32 bits
+    F32,
+    /// 64 bits, the default
+    F64,
+}
+
+/// Divides `NAME=VALUE`; the value is read by the language.
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("write NAME=VALUE, such as N=1000 or exc.C=\"250 pF\"".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn assignments_are_divided_at_the_first_sign() {
+        let pair = |name: &str, value: &str| Ok((name.to_owned(), value.to_owned()));
+        assert_eq!(assignment("N=5"), pair("N", "5"));
+        assert_eq!(assignment("exc.C = 250 pF"), pair("exc.C", "250 pF"));
+        assert_eq!(assignment("a=b==c"), pair("a", "b==c"));
+        assert!(assignment("N").is_err());
+        assert!(assignment("=5").is_err());
+    }
+}

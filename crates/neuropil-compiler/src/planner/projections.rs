@@ -1,0 +1,386 @@
+//! Projections: accumulators of arrivals, deliver stages, connections.
+
+use std::collections::{BTreeMap, HashMap};
+
+use neuropil_ir::connect::{Connection, EdgeLoad, EdgeQuantity, Rule};
+use neuropil_ir::graph::{NodeId, Symbol};
+use neuropil_ir::kernel::{Element, Precision};
+use neuropil_ir::plan::{
+    AxisId, BufferId, DelayClass, EventListId, Projection as Planned, ProjectionId, SlotId, Stage,
+    Sum,
+};
+use neuropil_syntax::{Code, Diagnostic, Span};
+
+use super::builder::PlanBuilder;
+use super::interval;
+use super::population::{Accumulator, Layout};
+use super::schedule::Arrival;
+use crate::dimension::Dim;
+use crate::lower::{Output, Rate, Session, Source};
+use crate::model::{ArrivalTarget, Network, Projection, Role};
+use crate::report::Report;
+
+/// The longest delay, in steps.
+const MOST_DELAY: f64 = 1_000_000.0;
+
+/// When the events of a projection arrive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Delay {
+    /// Before the target advances in the step in which they are sent.
+    SameStep,
+    /// So many steps later, all alike.
+    Common(u32),
+    /// Each edge its own number of steps.
+    Own { min: u32, max: u32 },
+}
+
+/// The delay of a projection in steps.
+pub(super) fn delay(
+    network: &Network,
+    projection: &Projection,
+    report: &mut Report,
+) -> Option<Delay> {
+    if projection.same_step {
+        return Some(Delay::SameStep);
+    }
+    let Some(node) = projection.delay else { return Some(Delay::Common(0)) };
+    let dt = network.dt;
+    if network.is_uniform(node) {
+        let time = network.constant(node)?;
+        let Some((steps, whole)) = super::rounding::steps(time, dt) else {
+            report.error(
+                Code::ImpossibleValue,
+                projection.span,
+                format!("a delay is not negative, found {time} ms"),
+            );
+            return None;
+        };
+        if steps as f64 > MOST_DELAY {
+            report.error(
+                Code::TooLarge,
+                projection.span,
+                format!("a delay of {steps} steps is beyond the longest of {MOST_DELAY}"),
+            );
+            return None;
+        }
+        if !whole {
+            super::warn_rounded(report, projection.span, "delay", time, steps, dt);
+        }
+        return Some(Delay::Common(steps as u32));
+    }
+    let (low, high) = interval::bounds(&network.graph, node, &|symbol| of_symbol(network, symbol));
+    if !high.is_finite() || high / dt > MOST_DELAY {
+        report.push(
+            Diagnostic::error(
+                Code::OutOfRange,
+                projection.span,
+                "the longest delay of this projection does not follow from its expression",
+            )
+            .help("bound it, for example with `min(…, 20 ms)`"),
+        );
+        return None;
+    }
+    let low = super::rounding::steps(low.max(0.0), dt).map_or(0, |(steps, _)| steps as u32);
+    let high = super::rounding::steps(high.max(0.0), dt).map_or(0, |(steps, _)| steps as u32);
+    Some(Delay::Own { min: low, max: high })
+}
+
+/// The values that a symbol of an edge's expression can have.
+fn of_symbol(network: &Network, symbol: Symbol) -> (f64, f64) {
+    let anything = (f64::NEG_INFINITY, f64::INFINITY);
+    match network.role(symbol) {
+        Role::Parameter { value, .. } => (*value, *value),
+        Role::StepLength => (network.dt, network.dt),
+        Role::Draw { .. } => (0.0, 1.0),
+        Role::PreIndex | Role::PostIndex => (0.0, f64::from(u32::MAX)),
+        Role::Pre(inner) | Role::Post(inner) => of_symbol(network, *inner),
+        Role::Element(population) => {
+            let elements = &network.populations[population.index()].elements;
+            match elements.iter().find(|element| element.symbol == symbol) {
+                Some(element) => {
+                    interval::bounds(&network.graph, element.value, &|s| of_symbol(network, s))
+                }
+                None => anything,
+            }
+        }
+        Role::Index(population) => {
+            (0.0, f64::from(network.populations[population.index()].size))
+        }
+        _ => anything,
+    }
+}
+
+/// Which targets the arrivals of a projection have.
+fn targets(network: &Network, projection: &Projection) -> (bool, bool) {
+    let group = &network.populations[projection.post.index()].groups[projection.group];
+    let states = group.increments.iter().any(|i| matches!(i.target, ArrivalTarget::State(_)));
+    let inputs = group.increments.iter().any(|i| matches!(i.target, ArrivalTarget::Input(_)));
+    (states, inputs)
+}
+
+/// The deliver stages of a plan, in the order of the text.
+#[derive(Debug, Default)]
+pub(super) struct Delivery {
+    /// In `sample`: arrivals of the instant at which a step starts.
+    pub(super) at_start: Vec<Stage>,
+    /// In `advance`, before the targets' kernels: arrivals due at the end of the step.
+    pub(super) due: Vec<Stage>,
+    /// In `advance`, behind the source's kernel and before the target's: place of the projection
+    /// in the network, stage.
+    pub(super) same_step: Vec<(usize, Stage)>,
+    /// For each event list, the greatest age that is read.
+    pub(super) ages: HashMap<EventListId, u32>,
+}
+
+/// Plans one projection: its accumulators at the target, its deliver stages, its connection.
+#[expect(clippy::too_many_arguments, reason = "joins the plan, the network and both populations")]
+pub(super) fn plan(
+    builder: &mut PlanBuilder,
+    network: &mut Network,
+    place: usize,
+    unrounded: bool,
+    source: EventListId,
+    layout: &mut Layout,
+    delivery: &mut Delivery,
+    report: &mut Report,
+) -> Option<Connection> {
+    let projection = network.projections[place].clone();
+    let delay = delay(network, &projection, report)?;
+    let own_weight = projection.weight.filter(|&node| !network.is_uniform(node));
+    let constants = network.populations[projection.post.index()].groups[projection.group]
+        .increments
+        .iter()
+        .any(|increment| network.graph.as_number(increment.constant) != Some(0.0));
+    if own_weight.is_some() && constants {
+        report.unsupported(
+            projection.span,
+            "an increment with a part beside the weight, where weights differ between edges",
+        );
+        return None;
+    }
+    let sum = match (own_weight, unrounded) {
+        (None, _) => Sum::Count,
+        (Some(_), true) => Sum::Ordered,
+        (Some(_), false) => Sum::Grid,
+    };
+    let element = match (sum, builder.plan.precision) {
+        (Sum::Count, _) => Element::U32,
+        (Sum::Grid, Precision::F32) => Element::I32,
+        (Sum::Grid, Precision::F64) | (Sum::Ordered, _) => Element::F64,
+    };
+    let grid = (sum == Sum::Grid)
+        .then(|| builder.slot(&format!("{}.grid", projection.name), 1.0));
+    let id = ProjectionId(place as u32);
+    builder.plan.projections.push(Planned {
+        name: format!("{}.{}", network.name, projection.name),
+        source,
+        target: AxisId(projection.post.0),
+        sum,
+        grid,
+        delay: match delay {
+            Delay::Own { min, max } => DelayClass::Own { min, max },
+            _ => DelayClass::Common,
+        },
+    });
+    let mut context = Context { builder, network, layout, projection: &projection, place, element, grid };
+    let (states, inputs) = targets(context.network, &projection);
+    let stage = |into: BufferId, age: u32, zero: Option<BufferId>| Stage::Deliver {
+        projection: id,
+        age,
+        into,
+        zero,
+    };
+    let mut oldest = 0;
+    match delay {
+        Delay::SameStep => {
+            if inputs && !states {
+                let (buffer, arrival) = context.accumulator("arrivals", 1);
+                context.layout.arrivals.pulses.push(arrival);
+                delivery.same_step.push((place, stage(buffer, 0, None)));
+            } else {
+                let (buffer, arrival) = context.accumulator("arrivals", 1);
+                context.layout.arrivals.pending.push(arrival);
+                if inputs {
+                    context.layout.arrivals.pulses.push(arrival);
+                }
+                delivery.same_step.push((place, stage(buffer, 0, None)));
+            }
+        }
+        Delay::Common(steps) => {
+            if states {
+                let (buffer, arrival) = context.accumulator("arrivals", 1);
+                if steps == 0 {
+                    context.layout.arrivals.pending.push(arrival);
+                    delivery.at_start.push(stage(buffer, 1, None));
+                    oldest = oldest.max(1);
+                } else {
+                    context.layout.arrivals.due.push(arrival);
+                    delivery.due.push(stage(buffer, steps, None));
+                    oldest = oldest.max(steps);
+                }
+            }
+            if inputs {
+                let (buffer, arrival) = context.accumulator("pulses", 1);
+                context.layout.arrivals.pulses.push(arrival);
+                delivery.at_start.push(stage(buffer, steps + 1, None));
+                oldest = oldest.max(steps + 1);
+            }
+        }
+        Delay::Own { min, max } => {
+            if inputs {
+                report.unsupported(
+                    projection.span,
+                    "delivery to an input with a delay of its own for each edge",
+                );
+                return None;
+            }
+            let (ring, arrival) = context.accumulator("ring", max.max(1) + 1);
+            context.layout.arrivals.due.push(arrival);
+            let zero = (min == 0).then(|| {
+                let (buffer, arrival) = context.accumulator("arrivals", 1);
+                context.layout.arrivals.pending.push(arrival);
+                buffer
+            });
+            delivery.at_start.push(stage(ring, 1, zero));
+            oldest = 1;
+        }
+    }
+    let age = delivery.ages.entry(source).or_insert(0);
+    *age = (*age).max(oldest);
+    connection(builder, network, &projection, id, report)
+}
+
+/// What making an accumulator needs.
+struct Context<'c> {
+    builder: &'c mut PlanBuilder,
+    network: &'c mut Network,
+    layout: &'c mut Layout,
+    projection: &'c Projection,
+    place: usize,
+    element: Element,
+    grid: Option<SlotId>,
+}
+
+impl Context<'_> {
+    /// A buffer at the target that sums arrivals, and what they mean.
+    fn accumulator(&mut self, what: &str, depth: u32) -> (BufferId, Arrival) {
+        let post = self.projection.post;
+        let name = format!("{}.{what}", self.projection.name);
+        let target = &self.network.populations[post.index()].name;
+        let buffer =
+            self.builder.buffer(format!("{target}.{name}"), post, self.element, depth);
+        let symbol = self.network.symbol(&name, Dim::one(), Role::Open);
+        self.layout.accumulators.push(Accumulator { symbol, buffer, element: self.element, name });
+        let sum = self.network.graph.symbol(symbol);
+        let arrival = match self.grid {
+            None if self.element == Element::U32 => {
+                let weight = self.projection.weight.map(|weight| self.network.graph.mul(sum, weight));
+                Arrival { projection: self.place, count: Some(sum), weight }
+            }
+            None => Arrival { projection: self.place, count: None, weight: Some(sum) },
+            Some(slot) => {
+                let label = format!("{}.grid", self.projection.name);
+                let unit = self.network.symbol(&label, Dim::one(), Role::Open);
+                self.layout.grids.push((unit, slot));
+                let unit = self.network.graph.symbol(unit);
+                let weight = self.network.graph.mul(sum, unit);
+                Arrival { projection: self.place, count: None, weight: Some(weight) }
+            }
+        };
+        (buffer, arrival)
+    }
+}
+
+/// How a projection is to be connected.
+fn connection(
+    builder: &mut PlanBuilder,
+    network: &mut Network,
+    projection: &Projection,
+    id: ProjectionId,
+    report: &mut Report,
+) -> Option<Connection> {
+    let label = format!("{}.{}", network.name, projection.name);
+    let mut quantity = |node: Option<NodeId>, what: &str| -> Option<Option<EdgeQuantity>> {
+        let Some(node) = node else { return Some(None) };
+        edge_quantity(builder, network, node, &format!("{label}.{what}"), projection.span, report)
+            .map(Some)
+    };
+    let argument = quantity(projection.rule_value, "connect")?;
+    let weight = quantity(projection.weight, "weight")?;
+    let delay = quantity(projection.delay, "delay")?;
+    let rule = match (&projection.rule, argument) {
+        (Rule::FixedProbability(_), Some(argument)) => Rule::FixedProbability(argument),
+        (Rule::FixedIndegree(_), Some(argument)) => Rule::FixedIndegree(argument),
+        (Rule::FixedOutdegree(_), Some(argument)) => Rule::FixedOutdegree(argument),
+        (Rule::FixedTotalNumber(_), Some(argument)) => Rule::FixedTotalNumber(argument),
+        (Rule::If(_), Some(argument)) => Rule::If(argument),
+        (rule, _) => rule.clone(),
+    };
+    Some(Connection {
+        projection: id,
+        stream: format!("{label}.connect"),
+        rule,
+        without_self: projection.without_self,
+        without_multapses: projection.without_multapses,
+        sources: projection.sources.clone(),
+        targets: projection.targets.clone(),
+        recurrent: projection.pre == projection.post,
+        weight,
+        delay,
+        span: projection.span,
+    })
+}
+
+/// A value of an edge: a slot if it is uniform, else a kernel over edges.
+fn edge_quantity(
+    builder: &mut PlanBuilder,
+    network: &mut Network,
+    node: NodeId,
+    label: &str,
+    span: Span,
+    report: &mut Report,
+) -> Option<EdgeQuantity> {
+    if network.is_uniform(node) {
+        let value = network.constant(node)?;
+        return Some(EdgeQuantity::Shared(builder.slot(label, value)));
+    }
+    let mut environment = builder.environment(network, true);
+    // Buffers stand for what an edge reads; the ids are those of the list of loads.
+    let mut loads: Vec<EdgeLoad> = Vec::new();
+    let mut known: BTreeMap<Symbol, ()> = BTreeMap::new();
+    for symbol in network.graph.symbols_of(node) {
+        known.insert(symbol, ());
+    }
+    for &symbol in known.keys() {
+        let load = match network.role(symbol) {
+            Role::PreIndex => EdgeLoad::PreIndex,
+            Role::PostIndex => EdgeLoad::PostIndex,
+            Role::Pre(inner) => EdgeLoad::Pre(*builder.buffers.get(inner)?),
+            Role::Post(inner) => EdgeLoad::Post(*builder.buffers.get(inner)?),
+            _ => continue,
+        };
+        let buffer = BufferId(loads.len() as u32);
+        loads.push(load);
+        let name = network.graph.symbol_info(symbol).name.clone();
+        environment.insert(symbol, Source::Array { name, buffer, element: Element::Real }, Rate::Lane);
+    }
+    let mut session = Session::new(environment, Precision::F64);
+    let outputs = [Output::Sample { name: "value".to_owned(), value: node }];
+    let mut allocate = |slot: &str| builder.slot(slot, 0.0);
+    let lowered = session.map(&mut network.graph, &mut allocate, label, &outputs);
+    let hoisted = session.finish(&network.graph, &mut allocate, label);
+    match (lowered, hoisted) {
+        (Ok(lowered), Ok(hoisted)) => {
+            for part in [hoisted.prepare, hoisted.step].into_iter().flatten() {
+                let stage = builder.scalar(part);
+                builder.plan.init.push(stage);
+            }
+            let loads = lowered.buffers.iter().map(|buffer| loads[buffer.index()]).collect();
+            Some(EdgeQuantity::Own { kernel: lowered.kernel, loads, slots: lowered.slots })
+        }
+        (Err(error), _) | (_, Err(error)) => {
+            report.error(Code::MayNotVary, span, format!("a value of an edge: {error}"));
+            None
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Lays out the edges of a projection: counts first, then fills in place.
+//!
+//! Rows are generated twice, once to count and once to fill, so that the memory in use at the end
+//! is also the most that was in use. Rows by source are shared out to the pool in runs of sources;
+//! rows by target in tiles, each of which transposes its own.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use neuropil_ir::backend::BackendError;
+use neuropil_ir::connect::{Connectivity, EdgeValue, Edges, Orientation};
+use neuropil_ir::grid;
+use neuropil_ir::kernel::Precision;
+use neuropil_ir::plan::{DelayClass, Sum};
+
+use super::Sheet;
+use super::connect::Blueprint;
+use super::format::Format;
+use super::tile::{Columns, Rows, Tile};
+use crate::pool::{MOST_SLOTS, Pool};
+
+mod by_source;
+mod by_target;
+
+/// What the count found.
+#[derive(Debug, Default)]
+struct Survey {
+    /// The largest magnitude of a weight.
+    largest: f64,
+    /// What is wrong with an edge, of the lowest row.
+    fault: Option<(u32, BackendError)>,
+}
+
+/// What both orientations need.
+struct Site<'a> {
+    blueprint: &'a Blueprint<'a>,
+    connectivity: &'a dyn Connectivity,
+    weight: EdgeValue<f64>,
+    delay: EdgeValue<u32>,
+    own_delays: bool,
+    /// The targets of each tile, ascending, and the owner of each.
+    tiles: Vec<(Range<u32>, usize)>,
+    /// Whether weights are rounded to a grid.
+    on_grid: bool,
+}
+
+/// Builds the edges of a projection in one format; gives the unit of a grid, too.
+pub(super) fn build<F: Format>(
+    blueprint: &Blueprint<'_>,
+    connectivity: &dyn Connectivity,
+    pool: &mut Pool,
+) -> Result<(Sheet<F>, Option<f64>), BackendError> {
+    let site = Site {
+        blueprint,
+        connectivity,
+        weight: connectivity.weight(),
+        delay: connectivity.delay(),
+        own_delays: matches!(blueprint.delay, DelayClass::Own { .. }),
+        tiles: tiles_of(blueprint.owners, F::MOST_TARGETS),
+        on_grid: blueprint.sum == Sum::Grid,
+    };
+    site.check_memory::<F>(connectivity.expected_edges().max(0.0) as u64)?;
+    let (lengths, survey) = match connectivity.orientation() {
+        Orientation::BySource => by_source::count::<F>(&site, pool)?,
+        Orientation::ByTarget => by_target::count(&site, pool)?,
+    };
+    if let Some((_, fault)) = survey.fault {
+        return Err(fault);
+    }
+    let edges: u64 = lengths.iter().flatten().map(|&n| u64::from(n)).sum();
+    site.check_memory::<F>(edges)?;
+    let unit = site.unit(survey.largest)?;
+    let mut drafts = Vec::new();
+    for lengths in lengths {
+        let rows = Rows::new(lengths.into_iter()).ok_or_else(|| site.refused::<F>(edges))?;
+        let columns = Columns::<F>::new(rows.start(rows.sources()), site.own_delays)
+            .ok_or_else(|| site.refused::<F>(edges))?;
+        drafts.push((rows, columns));
+    }
+    match connectivity.orientation() {
+        Orientation::BySource => by_source::fill(&site, pool, unit, &mut drafts)?,
+        Orientation::ByTarget => by_target::fill(&site, pool, unit, &mut drafts)?,
+    }
+    let sheet = finish(&site, pool, unit, drafts)?;
+    let sum_unit = site.on_grid.then(|| grid::sum_unit(unit, blueprint.precision));
+    Ok((sheet, sum_unit))
+}
+
+/// Checks the finished tiles and sorts them by owner.
+fn finish<F: Format>(
+    site: &Site<'_>,
+    pool: &mut Pool,
+    unit: f64,
+    drafts: Vec<(Rows, Columns<F>)>,
+) -> Result<Sheet<F>, BackendError> {
+    // What is stored in f32 plans is in units of the grid already.
+    let unit = match site.blueprint.precision {
+        Precision::F64 if site.on_grid => unit,
+        _ => 1.0,
+    };
+    let drafts: Vec<_> = drafts.into_iter().map(|draft| Mutex::new(Some(draft))).collect();
+    let done: Vec<_> = drafts.iter().map(|_| Mutex::new(None)).collect();
+    share(pool, drafts.len(), &|at| {
+        let (targets, owner) = &site.tiles[at];
+        let first = (targets.start - site.blueprint.owners[*owner].start) as usize;
+        let (rows, columns) = lock(&drafts[at]).take()?;
+        *lock(&done[at]) = Tile::new(first, targets.len(), rows, columns, unit);
+        None
+    })?;
+    let mut owners: Vec<Vec<Tile<F>>> = site.blueprint.owners.iter().map(|_| Vec::new()).collect();
+    for (tile, (_, owner)) in done.into_iter().zip(&site.tiles) {
+        let tile = tile.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let tile = tile.ok_or_else(|| site.broken())?;
+        if tile.heaviest() > F::EXACT_BELOW {
+            return Err(BackendError::Overflow {
+                projection: site.blueprint.name.to_owned(),
+                limit: F::EXACT_BELOW * unit,
+            });
+        }
+        owners[*owner].push(tile);
+    }
+    Ok(Sheet { owners })
+}
+
+impl Site<'_> {
+    /// The tile of a target, starting the search at a hint.
+    fn tile_of(&self, target: u32, hint: usize) -> Option<usize> {
+        if self.tiles.get(hint).is_some_and(|(targets, _)| targets.contains(&target)) {
+            return Some(hint);
+        }
+        let at = self.tiles.partition_point(|(targets, _)| targets.end <= target);
+        (at < self.tiles.len()).then_some(at)
+    }
+
+    /// The weight of an entry of a block of rows.
+    fn weight_at(&self, edges: &Edges, entry: usize) -> f64 {
+        match self.weight {
+            EdgeValue::Shared(weight) => weight,
+            EdgeValue::Own => edges.weights[entry],
+        }
+    }
+
+    fn delay_at(&self, edges: &Edges, entry: usize) -> u32 {
+        match self.delay {
+            EdgeValue::Shared(delay) => delay,
+            EdgeValue::Own => edges.delays[entry],
+        }
+    }
+
+    /// Looks at an entry while it is counted.
+    fn inspect(&self, survey: &mut Survey, edges: &Edges, entry: usize, from: u32, to: u32) {
+        let weight = self.weight_at(edges, entry);
+        survey.largest = survey.largest.max(weight.abs());
+        let projection = || self.blueprint.name.to_owned();
+        let mut fault = None;
+        if !weight.is_finite() {
+            fault = Some(BackendError::Weight { projection: projection(), from, to, value: weight });
+        }
+        if let DelayClass::Own { min, max } = self.blueprint.delay {
+            let found = self.delay_at(edges, entry);
+            if found < min || found > max {
+                fault = Some(BackendError::Delay { projection: projection(), found, min, max });
+            }
+        }
+        if let Some(fault) = fault {
+            survey.keep((from, fault));
+        }
+    }
+
+    /// The unit of the grid for a largest weight.
+    fn unit(&self, largest: f64) -> Result<f64, BackendError> {
+        if !self.on_grid {
+            return Ok(1.0);
+        }
+        let unit = grid::unit(largest, self.blueprint.precision);
+        // Rounded weights of f64 plans are stored as f32.
+        let storable = (f64::from(f32::MIN_POSITIVE)..=f64::from(f32::MAX) / 16_777_216.0)
+            .contains(&unit);
+        if storable || self.blueprint.precision == Precision::F32 {
+            return Ok(unit);
+        }
+        Err(BackendError::Unsupported {
+            backend: crate::NAME,
+            what: format!(
+                "weights of {largest} in internal units on a grid (projection `{}`)",
+                self.blueprint.name
+            ),
+        })
+    }
+
+    /// A weight as it is stored.
+    fn rounded(&self, weight: f64, unit: f64) -> f64 {
+        if self.on_grid { grid::addend(weight, unit, self.blueprint.precision) } else { weight }
+    }
+
+    fn bytes_for<F: Format>(&self, edges: u64) -> u64 {
+        let rows = Rows::bytes_for(u64::from(self.blueprint.sources));
+        edges
+            .saturating_mul(Columns::<F>::edge_bytes(self.own_delays))
+            .saturating_add(rows * self.tiles.len() as u64)
+    }
+
+    fn check_memory<F: Format>(&self, edges: u64) -> Result<(), BackendError> {
+        let needed = self.blueprint.used.saturating_add(self.bytes_for::<F>(edges));
+        if needed > self.blueprint.limit { Err(self.refused::<F>(edges)) } else { Ok(()) }
+    }
+
+    fn refused<F: Format>(&self, edges: u64) -> BackendError {
+        BackendError::Memory {
+            what: format!("projection `{}` with {edges} edges", self.blueprint.name),
+            needed: self.blueprint.used.saturating_add(self.bytes_for::<F>(edges)),
+            limit: self.blueprint.limit,
+        }
+    }
+
+    /// The error for a connectivity that gives rows that cannot be.
+    fn broken(&self) -> BackendError {
+        BackendError::Invalid(format!(
+            "the rows of projection `{}` change or leave their populations",
+            self.blueprint.name
+        ))
+    }
+}
+
+impl Survey {
+    fn keep(&mut self, fault: (u32, BackendError)) {
+        if self.fault.as_ref().is_none_or(|(row, _)| fault.0 < *row) {
+            self.fault = Some(fault);
+        }
+    }
+
+    fn join(&mut self, other: Self) {
+        self.largest = self.largest.max(other.largest);
+        if let Some(fault) = other.fault {
+            self.keep(fault);
+        }
+    }
+}
+
+/// Cuts the owners' targets into tiles of a most width.
+fn tiles_of(owners: &[Range<u32>], most: usize) -> Vec<(Range<u32>, usize)> {
+    let mut tiles = Vec::new();
+    for (owner, targets) in owners.iter().enumerate() {
+        let mut start = targets.start;
+        while start < targets.end {
+            let end = targets.end.min(start.saturating_add(most as u32));
+            tiles.push((start..end, owner));
+            start = end;
+        }
+    }
+    tiles
+}
+
+/// Runs numbered jobs on the pool, each once; the first error (of any job) is given.
+fn share(
+    pool: &mut Pool,
+    jobs: usize,
+    job: &(dyn Fn(usize) -> Option<BackendError> + Sync),
+) -> Result<(), BackendError> {
+    let next = AtomicUsize::new(0);
+    let error = Mutex::new(None);
+    let ran = pool.run(jobs.min(MOST_SLOTS), &|_| {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            if at >= jobs {
+                break;
+            }
+            if let Some(found) = job(at) {
+                lock(&error).get_or_insert(found);
+            }
+        }
+    });
+    ran.map_err(|message| BackendError::Invalid(format!("building connections: {message}")))?;
+    error.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,188 @@
+//! Rows by source: runs of sources are counted and filled in parallel.
+
+use std::ops::Range;
+use std::sync::Mutex;
+
+use neuropil_ir::backend::BackendError;
+use neuropil_ir::connect::{EdgeValue, Edges};
+
+use super::super::format::Format;
+use super::super::tile::{Columns, Rows};
+use super::{Site, Survey, lock, share};
+use crate::pool::Pool;
+
+/// Edges of a run of sources, about.
+const RUN_EDGES: f64 = 50_000.0;
+
+/// Cuts the sources into runs of about equal work.
+fn runs(site: &Site<'_>) -> Vec<Range<u32>> {
+    let sources = site.blueprint.sources;
+    let row = (site.connectivity.expected_edges() / f64::from(sources.max(1))).max(1.0);
+    let length = (RUN_EDGES / row).clamp(1.0, 4096.0) as usize;
+    (0..sources)
+        .step_by(length)
+        .map(|start| start..sources.min(start + length as u32))
+        .collect()
+}
+
+/// The length of every row in every tile.
+pub(super) fn count<F: Format>(
+    site: &Site<'_>,
+    pool: &mut Pool,
+) -> Result<(Vec<Vec<u32>>, Survey), BackendError> {
+    let runs = runs(site);
+    let counted: Vec<Mutex<Vec<u32>>> = runs.iter().map(|_| Mutex::default()).collect();
+    let survey = Mutex::new(Survey::default());
+    let only_lengths = site.tiles.len() == 1
+        && site.weight != EdgeValue::Own
+        && site.delay != EdgeValue::Own;
+    if let (true, EdgeValue::Shared(weight)) = (only_lengths, site.weight) {
+        // Nothing of an edge is its own, so one stands for all.
+        let one = Edges { offsets: vec![0, 1], others: vec![0], ..Edges::default() };
+        site.inspect(&mut lock(&survey), &one, 0, 0, 0);
+        debug_assert!(!weight.is_nan() || lock(&survey).fault.is_some());
+    }
+    share(pool, runs.len(), &|at| {
+        let mut lengths = Vec::new();
+        if only_lengths {
+            site.connectivity.row_lengths(runs[at].clone(), &mut lengths);
+        } else {
+            let mut found = Survey::default();
+            let counted = count_run(site, runs[at].clone(), &mut lengths, &mut found);
+            lock(&survey).join(found);
+            if !counted {
+                return Some(site.broken());
+            }
+        }
+        if lengths.len() != runs[at].len() * site.tiles.len() {
+            return Some(site.broken());
+        }
+        *lock(&counted[at]) = lengths;
+        None
+    })?;
+    let mut tiles: Vec<Vec<u32>> = site
+        .tiles
+        .iter()
+        .map(|_| Vec::with_capacity(site.blueprint.sources as usize))
+        .collect();
+    for (run, lengths) in runs.iter().zip(counted) {
+        let lengths = std::mem::take(&mut *lock(&lengths));
+        for (tile, part) in tiles.iter_mut().zip(lengths.chunks(run.len().max(1))) {
+            tile.extend_from_slice(part);
+        }
+    }
+    let survey = std::mem::take(&mut *lock(&survey));
+    Ok((tiles, survey))
+}
+
+/// Counts a run of sources: for each tile, for each source. False for an impossible target.
+fn count_run(
+    site: &Site<'_>,
+    run: Range<u32>,
+    lengths: &mut Vec<u32>,
+    survey: &mut Survey,
+) -> bool {
+    let mut edges = Edges::default();
+    site.connectivity.rows(run.clone(), &mut edges);
+    lengths.resize(run.len() * site.tiles.len(), 0);
+    if edges.offsets.len() != run.len() + 1 {
+        return false;
+    }
+    for (row, source) in run.clone().enumerate() {
+        let mut tile = 0;
+        for entry in edges.offsets[row]..edges.offsets[row + 1] {
+            let target = edges.others[entry];
+            let Some(found) = site.tile_of(target, tile) else { return false };
+            tile = found;
+            lengths[tile * run.len() + row] += 1;
+            site.inspect(survey, &edges, entry, source, target);
+        }
+    }
+    true
+}
+
+/// The part of a tile's columns that a run of sources fills.
+struct Piece<'a, F: Format> {
+    cells: &'a mut [F::Cell],
+    beside: &'a mut [F::Beside],
+    delays: &'a mut [u16],
+}
+
+/// Fills the columns of all tiles.
+pub(super) fn fill<F: Format>(
+    site: &Site<'_>,
+    pool: &mut Pool,
+    unit: f64,
+    drafts: &mut [(Rows, Columns<F>)],
+) -> Result<(), BackendError> {
+    let runs = runs(site);
+    let mut pieces: Vec<Vec<Piece<'_, F>>> = runs.iter().map(|_| Vec::new()).collect();
+    for (rows, columns) in drafts {
+        let mut cells = &mut columns.cells[..];
+        let mut beside = &mut columns.beside[..];
+        let mut delays = &mut columns.delays[..];
+        for (run, pieces) in runs.iter().zip(&mut pieces) {
+            let length = rows.start(run.end as usize) - rows.start(run.start as usize);
+            pieces.push(Piece {
+                cells: cut(&mut cells, length),
+                beside: cut(&mut beside, length),
+                delays: cut(&mut delays, length),
+            });
+        }
+    }
+    let pieces: Vec<_> = pieces.into_iter().map(Mutex::new).collect();
+    share(pool, runs.len(), &|at| {
+        let filled = fill_run(site, runs[at].clone(), unit, &mut lock(&pieces[at]));
+        (!filled).then(|| site.broken())
+    })
+}
+
+/// Takes the head of a slice, or all of one that is kept empty.
+fn cut<'a, T>(slice: &mut &'a mut [T], length: usize) -> &'a mut [T] {
+    let whole = std::mem::take(slice);
+    let (head, tail) = whole.split_at_mut(length.min(whole.len()));
+    *slice = tail;
+    head
+}
+
+/// Fills the pieces of a run; false where the rows are not those that were counted.
+fn fill_run<F: Format>(
+    site: &Site<'_>,
+    run: Range<u32>,
+    unit: f64,
+    pieces: &mut [Piece<'_, F>],
+) -> bool {
+    let mut edges = Edges::default();
+    site.connectivity.rows(run.clone(), &mut edges);
+    if edges.offsets.len() != run.len() + 1 {
+        return false;
+    }
+    let mut filled = vec![0_usize; pieces.len()];
+    for row in 0..run.len() {
+        let mut tile = 0;
+        for entry in edges.offsets[row]..edges.offsets[row + 1] {
+            let target = edges.others[entry];
+            let Some(found) = site.tile_of(target, tile) else { return false };
+            tile = found;
+            let place = (target - site.tiles[tile].0.start) as usize;
+            let weight = if F::WEIGHTED {
+                site.rounded(site.weight_at(&edges, entry), unit)
+            } else {
+                1.0
+            };
+            let piece = &mut pieces[tile];
+            let at = filled[tile];
+            let Some(cell) = piece.cells.get_mut(at) else { return false };
+            let (stored, beside) = F::encode(place, weight);
+            *cell = stored;
+            if F::BESIDE {
+                piece.beside[at] = beside;
+            }
+            if site.own_delays {
+                piece.delays[at] = site.delay_at(&edges, entry) as u16;
+            }
+            filled[tile] += 1;
+        }
+    }
+    filled.iter().zip(pieces).all(|(&filled, piece)| filled == piece.cells.len())
+}

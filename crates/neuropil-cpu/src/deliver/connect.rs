@@ -1,0 +1,121 @@
+//! Chooses the format of a projection's edges and builds them within the memory that is left.
+
+use std::ops::Range;
+
+use neuropil_ir::backend::BackendError;
+use neuropil_ir::connect::{Connectivity, EdgeValue};
+use neuropil_ir::kernel::Precision;
+use neuropil_ir::plan::{DelayClass, Sum};
+
+use super::Delivery;
+use super::build::build;
+use super::format::{Exact, Format, List, Packed, Target, Wide};
+use crate::pool::Pool;
+
+/// Rows cut to fewer edges than this cost more in starts than 16-bit targets save.
+const SHORT_PIECE: f64 = 64.0;
+
+/// What a projection must become.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Blueprint<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) sum: Sum,
+    pub(crate) precision: Precision,
+    pub(crate) delay: DelayClass,
+    /// Number of elements of the presynaptic axis.
+    pub(crate) sources: u32,
+    /// The targets of each owner.
+    pub(crate) owners: &'a [Range<u32>],
+    /// Bytes in use.
+    pub(crate) used: u64,
+    /// The most bytes that may be in use.
+    pub(crate) limit: u64,
+}
+
+/// A connected projection.
+#[derive(Debug)]
+pub(crate) struct Connected {
+    pub(crate) delivery: Box<dyn Delivery>,
+    /// One unit of the sum, for sums on a grid.
+    pub(crate) unit: Option<f64>,
+}
+
+/// Builds the edges of a projection.
+pub(crate) fn connect(
+    blueprint: &Blueprint<'_>,
+    connectivity: &dyn Connectivity,
+    pool: &mut Pool,
+) -> Result<Connected, BackendError> {
+    check(blueprint, connectivity)?;
+    let narrow = has_narrow_tiles(blueprint, connectivity);
+    let own_weights = connectivity.weight() == EdgeValue::Own;
+    match (blueprint.sum, blueprint.precision, narrow) {
+        (Sum::Count, ..) if own_weights => Err(BackendError::Invalid(format!(
+            "projection `{}` counts events but its edges have own weights",
+            blueprint.name
+        ))),
+        (Sum::Count, _, true) => made::<List<u16>>(blueprint, connectivity, pool),
+        (Sum::Count, _, false) => made::<List<u32>>(blueprint, connectivity, pool),
+        (Sum::Grid, Precision::F32, _) => {
+            made::<Packed>(blueprint, connectivity, pool)
+        }
+        (Sum::Grid, Precision::F64, true) => {
+            made::<Wide<u16>>(blueprint, connectivity, pool)
+        }
+        (Sum::Grid, Precision::F64, false) => {
+            made::<Wide<u32>>(blueprint, connectivity, pool)
+        }
+        (Sum::Ordered, _, true) => made::<Exact<u16>>(blueprint, connectivity, pool),
+        (Sum::Ordered, _, false) => made::<Exact<u32>>(blueprint, connectivity, pool),
+    }
+}
+
+fn made<F: Format>(
+    blueprint: &Blueprint<'_>,
+    connectivity: &dyn Connectivity,
+    pool: &mut Pool,
+) -> Result<Connected, BackendError> {
+    let (sheet, unit) = build::<F>(blueprint, connectivity, pool)?;
+    Ok(Connected { delivery: Box::new(sheet), unit })
+}
+
+/// Whether tiles of 16-bit targets are best: owners are narrow, or rows long.
+fn has_narrow_tiles(blueprint: &Blueprint<'_>, connectivity: &dyn Connectivity) -> bool {
+    let pieces: usize =
+        blueprint.owners.iter().map(|owner| owner.len().div_ceil(u16::MOST)).sum();
+    let rows = f64::from(blueprint.sources.max(1)) * pieces as f64;
+    pieces <= blueprint.owners.len() || connectivity.expected_edges() / rows >= SHORT_PIECE
+}
+
+fn check(
+    blueprint: &Blueprint<'_>,
+    connectivity: &dyn Connectivity,
+) -> Result<(), BackendError> {
+    let targets = blueprint.owners.last().map_or(0, |owner| owner.end);
+    if connectivity.sources() != blueprint.sources || connectivity.targets() != targets {
+        return Err(BackendError::Invalid(format!(
+            "projection `{}` connects {} to {} elements, its populations have {} and {targets}",
+            blueprint.name,
+            connectivity.sources(),
+            connectivity.targets(),
+            blueprint.sources
+        )));
+    }
+    match (blueprint.delay, connectivity.delay()) {
+        (DelayClass::Common, EdgeValue::Own) => Err(BackendError::Invalid(format!(
+            "projection `{}` has a common delay but its edges have own delays",
+            blueprint.name
+        ))),
+        (DelayClass::Own { max, .. }, _) if max > u32::from(u16::MAX) => {
+            Err(BackendError::Unsupported {
+                backend: crate::NAME,
+                what: format!(
+                    "delays of {max} steps (projection `{}`; the most is {})",
+                    blueprint.name,
+                    u16::MAX
+                ),
+            })
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,128 @@
+//! Spike delivery: for every event, for every edge of its source, add to the target's sum.
+//!
+//! The edges of a projection are stored once for each *owner* of targets, cut into *tiles* of
+//! neighbouring targets, so that an owner is the only writer to its sums and nothing is atomic.
+//! Inside a tile an edge is a 16-bit target (32-bit where the owner is wide and rows are short) and,
+//! where edges have their own weights, a rounded weight:
+//!
+//! | format | sum | bytes an edge |
+//! |---|---|---|
+//! | [`format::List`] | [`Sum::Count`]: counted, multiplied once by the kernel | 2 (4) |
+//! | [`format::Packed`] | [`Sum::Grid`] in f32 plans: 16-bit integers on a grid, summed in 32 bits | 4 |
+//! | [`format::Wide`] | [`Sum::Grid`] in f64 plans: 24-bit floats on a grid, summed in f64 | 6 (8) |
+//! | [`format::Exact`] | [`Sum::Ordered`]: unrounded, summed in f64 in a fixed order | 10 (12) |
+//!
+//! Own delays take two bytes more. All sums but the ordered ones are exact, so their order cannot
+//! matter; the ordered ones are added by emission step, source and position in the row, whatever
+//! the number of owners.
+//!
+//! Loops load eight edges and then add eight, because the compiler may not move loads across the
+//! additions, and fetch the head of a row two events ahead.
+//!
+//! [`Sum::Count`]: neuropil_ir::plan::Sum::Count
+//! [`Sum::Grid`]: neuropil_ir::plan::Sum::Grid
+//! [`Sum::Ordered`]: neuropil_ir::plan::Sum::Ordered
+
+#![expect(
+    unsafe_code,
+    reason = "targets are checked when a tile is built, not at every one of billions of events"
+)]
+
+mod build;
+mod connect;
+pub(crate) mod format;
+#[cfg(test)]
+mod tests;
+mod tile;
+
+use crate::events::Segment;
+use crate::memory::Array;
+use format::Format;
+use tile::Tile;
+
+pub(crate) use connect::{Blueprint, connect};
+
+/// Where the events of one delivery go.
+#[derive(Debug)]
+pub(crate) struct Destination<'a> {
+    /// The sums, all copies.
+    pub(crate) into: &'a mut Array,
+    /// The sums of edges with delay 0, if delays are own and may be 0.
+    pub(crate) zero: Option<&'a mut Array>,
+    /// The step of the emission: an edge of delay d adds to the copy for this step plus d.
+    pub(crate) emitted: u64,
+    /// Of common delays: the copy that is added to.
+    pub(crate) copy: usize,
+}
+
+/// The stored edges of a projection.
+pub(crate) trait Delivery: Send + Sync + std::fmt::Debug {
+    /// Delivers the events of a segment to the targets of an owner; gives the number of events
+    /// that were added to a sum.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, where a counted event would overflow an integer sum or lose the exactness of
+    /// a floating one.
+    fn deliver(
+        &self,
+        owner: usize,
+        events: &Segment,
+        to: &mut Destination<'_>,
+    ) -> Result<u64, String>;
+
+    /// Number of edges of a source.
+    fn row_length(&self, source: u32) -> u64;
+
+    /// Number of edges of a source whose delay is at least 1 and above a number of steps.
+    fn row_later_than(&self, source: u32, delay: u64) -> u64;
+
+    /// Number of edges.
+    fn edges(&self) -> u64;
+
+    /// Bytes held.
+    fn bytes(&self) -> u64;
+}
+
+/// Edges in one format, by owner and tile.
+#[derive(Debug)]
+struct Sheet<F: Format> {
+    owners: Vec<Vec<Tile<F>>>,
+}
+
+impl<F: Format> Sheet<F> {
+    fn tiles(&self) -> impl Iterator<Item = &Tile<F>> {
+        self.owners.iter().flatten()
+    }
+}
+
+impl<F: Format> Delivery for Sheet<F> {
+    fn deliver(
+        &self,
+        owner: usize,
+        events: &Segment,
+        to: &mut Destination<'_>,
+    ) -> Result<u64, String> {
+        let mut delivered = 0;
+        for tile in &self.owners[owner] {
+            delivered += tile.deliver(events, to)?;
+        }
+        Ok(delivered)
+    }
+
+    fn row_length(&self, source: u32) -> u64 {
+        self.tiles().map(|tile| tile.row(source).len() as u64).sum()
+    }
+
+    fn row_later_than(&self, source: u32, delay: u64) -> u64 {
+        self.tiles().map(|tile| tile.row_later_than(source, delay)).sum()
+    }
+
+    fn edges(&self) -> u64 {
+        self.tiles().map(Tile::edges).sum()
+    }
+
+    fn bytes(&self) -> u64 {
+        self.tiles().map(Tile::bytes).sum()
+    }
+}

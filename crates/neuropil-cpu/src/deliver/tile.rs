@@ -1,0 +1,298 @@
+//! The edges onto one range of neighbouring targets, row by row.
+
+use std::ops::Range;
+
+use super::Destination;
+use super::format::Format;
+use crate::events::Segment;
+use crate::memory::Block;
+
+/// Rows share a 64-bit base in groups of this many sources; inside, offsets have 32 bits.
+const GROUP: usize = 1 << 12;
+
+/// Edges that are loaded before they are added.
+const BATCH: usize = 8;
+
+/// Events by which the head of a row is fetched ahead.
+const AHEAD: usize = 2;
+
+/// Cache lines of a row that are fetched ahead.
+const FETCHED_LINES: usize = 8;
+
+/// Where the row of each source begins.
+#[derive(Debug)]
+pub(super) struct Rows {
+    bases: Vec<u64>,
+    /// For each source, and one more: the start of its row beyond the base of its group.
+    offsets: Block<u32>,
+}
+
+impl Rows {
+    /// Rows of given lengths; `None` where memory is refused or a group has 2^32 edges or more.
+    pub(super) fn new(lengths: impl ExactSizeIterator<Item = u32>) -> Option<Self> {
+        let mut offsets = Block::zeroed(lengths.len() + 1)?;
+        let mut bases = Vec::new();
+        let mut total = 0_u64;
+        for (source, length) in lengths.map(Some).chain([None]).enumerate() {
+            if source % GROUP == 0 {
+                bases.push(total);
+            }
+            offsets[source] = u32::try_from(total - bases[source / GROUP]).ok()?;
+            total += u64::from(length.unwrap_or(0));
+        }
+        Some(Self { bases, offsets })
+    }
+
+    /// The place of the first edge of a source (or, for the number of sources, of the end).
+    #[inline(always)]
+    pub(super) fn start(&self, source: usize) -> usize {
+        (self.bases[source / GROUP] + u64::from(self.offsets[source])) as usize
+    }
+
+    /// The places of the edges of a source.
+    #[inline(always)]
+    pub(super) fn row(&self, source: u32) -> Range<usize> {
+        let source = source as usize;
+        self.start(source)..self.start(source + 1)
+    }
+
+    /// Number of sources.
+    pub(super) fn sources(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// Bytes that rows of a number of sources hold.
+    pub(super) fn bytes_for(sources: u64) -> u64 {
+        4 * (sources + 1) + 8 * (sources / GROUP as u64 + 1)
+    }
+}
+
+/// The edges onto the targets `first..first + width` of an owner.
+///
+/// The place of every target is below `width`: [`Tile::new`] checks it once.
+#[derive(Debug)]
+pub(super) struct Tile<F: Format> {
+    /// The first target, counted from the owner's first.
+    first: usize,
+    width: usize,
+    rows: Rows,
+    cells: Block<F::Cell>,
+    beside: Block<F::Beside>,
+    /// The delay of each edge; empty where the delay is common.
+    delays: Block<u16>,
+    /// The largest sum of magnitudes that one event of every edge gives a target.
+    heaviest: f64,
+}
+
+/// The arrays of a tile while it is built.
+#[derive(Debug)]
+pub(super) struct Columns<F: Format> {
+    pub(super) cells: Block<F::Cell>,
+    pub(super) beside: Block<F::Beside>,
+    pub(super) delays: Block<u16>,
+}
+
+impl<F: Format> Columns<F> {
+    /// Room for a number of edges; `None` where memory is refused.
+    pub(super) fn new(edges: usize, own_delays: bool) -> Option<Self> {
+        Some(Self {
+            cells: Block::zeroed(edges)?,
+            beside: Block::zeroed(if F::BESIDE { edges } else { 0 })?,
+            delays: Block::zeroed(if own_delays { edges } else { 0 })?,
+        })
+    }
+
+    /// Bytes of one edge.
+    pub(super) fn edge_bytes(own_delays: bool) -> u64 {
+        let beside = if F::BESIDE { size_of::<F::Beside>() } else { 0 };
+        (size_of::<F::Cell>() + beside + if own_delays { 2 } else { 0 }) as u64
+    }
+}
+
+impl<F: Format> Tile<F> {
+    /// Finishes a tile: checks every target and finds the heaviest sum, in units of `unit`.
+    ///
+    /// `None` if a target lies outside, which a connectivity never gives.
+    pub(super) fn new(
+        first: usize,
+        width: usize,
+        rows: Rows,
+        columns: Columns<F>,
+        unit: f64,
+    ) -> Option<Self> {
+        let mut loads = vec![0.0_f64; width];
+        for (at, &cell) in columns.cells.iter().enumerate() {
+            let beside = columns.beside.get(at).copied().unwrap_or_default();
+            let load = loads.get_mut(F::place(cell))?;
+            *load += F::magnitude(F::weight(cell, beside)) / unit;
+        }
+        let heaviest = loads.iter().copied().fold(0.0, f64::max);
+        if rows.start(rows.sources()) != columns.cells.len() {
+            return None;
+        }
+        let Columns { cells, beside, delays } = columns;
+        Some(Self { first, width, rows, cells, beside, delays, heaviest })
+    }
+
+    pub(super) fn row(&self, source: u32) -> Range<usize> {
+        self.rows.row(source)
+    }
+
+    pub(super) fn edges(&self) -> u64 {
+        self.cells.len() as u64
+    }
+
+    pub(super) fn heaviest(&self) -> f64 {
+        self.heaviest
+    }
+
+    pub(super) fn row_later_than(&self, source: u32, delay: u64) -> u64 {
+        let Some(delays) = self.delays.get(self.row(source)) else { return 0 };
+        delays.iter().filter(|&&d| d > 0 && u64::from(d) > delay).count() as u64
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.cells.bytes()
+            + self.beside.bytes()
+            + self.delays.bytes()
+            + Rows::bytes_for(self.rows.sources() as u64)
+    }
+
+    /// Delivers the events of a segment; gives the number of events added.
+    pub(super) fn deliver(
+        &self,
+        events: &Segment,
+        to: &mut Destination<'_>,
+    ) -> Result<u64, String> {
+        if let Some(most) = events.counts.iter().copied().max()
+            && f64::from(most) * self.heaviest > F::EXACT_BELOW
+        {
+            return Err(format!("{most} events of one element in a step overflow the sum"));
+        }
+        if self.delays.is_empty() {
+            let (stride, len) = (to.into.capacity(), to.into.len());
+            let first = to.copy * stride + self.first;
+            let fits = to.copy < to.into.copies() && self.first + self.width <= len;
+            let sums = F::sums(to.into).filter(|_| fits).ok_or("the sums have another form")?;
+            let sums = &mut sums[first..first + self.width];
+            return Ok(self.deliver_common(events, sums));
+        }
+        self.deliver_own(events, to)
+    }
+
+    fn deliver_common(&self, events: &Segment, sums: &mut [F::Sum]) -> u64 {
+        let mut delivered = 0;
+        for (at, &source) in events.elements.iter().enumerate() {
+            if let Some(&next) = events.elements.get(at + AHEAD) {
+                self.fetch(next);
+            }
+            let row = self.row(source);
+            if events.counts.is_empty() {
+                delivered += row.len() as u64;
+                self.add_row::<false>(row, 1, sums);
+            } else {
+                let times = events.counts[at];
+                delivered += row.len() as u64 * u64::from(times);
+                self.add_row::<true>(row, times, sums);
+            }
+        }
+        delivered
+    }
+
+    #[inline(always)]
+    fn add_row<const COUNTED: bool>(&self, row: Range<usize>, times: u32, sums: &mut [F::Sum]) {
+        let times = if COUNTED { times } else { 1 };
+        let cells = &self.cells[row.clone()];
+        let beside = if F::BESIDE { &self.beside[row] } else { &[] };
+        let whole = cells.len() / BATCH * BATCH;
+        for at in (0..whole).step_by(BATCH) {
+            // Loaded first: the compiler may not move a load across the additions below.
+            let batch: [F::Cell; BATCH] = std::array::from_fn(|i| cells[at + i]);
+            let weights: [F::Sum; BATCH] = std::array::from_fn(|i| {
+                F::weight(batch[i], if F::BESIDE { beside[at + i] } else { F::Beside::default() })
+            });
+            for (cell, weight) in batch.into_iter().zip(weights) {
+                self.add(sums, cell, weight, times);
+            }
+        }
+        for at in whole..cells.len() {
+            let beside = if F::BESIDE { beside[at] } else { F::Beside::default() };
+            self.add(sums, cells[at], F::weight(cells[at], beside), times);
+        }
+    }
+
+    #[inline(always)]
+    fn add(&self, sums: &mut [F::Sum], cell: F::Cell, weight: F::Sum, times: u32) {
+        debug_assert!(F::place(cell) < self.width && sums.len() == self.width);
+        // SAFETY: the place is below `width` (checked in `new`), the length of `sums` (both
+        // callers cut it so).
+        let sum = unsafe { sums.get_unchecked_mut(F::place(cell)) };
+        *sum = F::add(*sum, weight, times);
+    }
+
+    /// Delivers to the copies of a ring by the delay of each edge.
+    fn deliver_own(&self, events: &Segment, to: &mut Destination<'_>) -> Result<u64, String> {
+        let (stride, copies) = (to.into.capacity(), to.into.copies());
+        // Delays are at most the number of copies, so one subtraction finds the copy.
+        let now = (to.emitted % copies as u64) as usize;
+        let fits = self.first + self.width <= to.into.len();
+        let sums = F::sums(to.into).filter(|_| fits).ok_or("the sums have another form")?;
+        let mut zero = match to.zero.as_deref_mut() {
+            Some(array) if self.first + self.width <= array.len() => F::sums(array),
+            _ => None,
+        };
+        let mut delivered = 0;
+        for (at, &source) in events.elements.iter().enumerate() {
+            if let Some(&next) = events.elements.get(at + AHEAD) {
+                self.fetch(next);
+            }
+            let times = events.counts.get(at).copied().unwrap_or(1);
+            let row = self.row(source);
+            delivered += row.len() as u64 * u64::from(times);
+            for edge in row {
+                let cell = self.cells[edge];
+                let beside = if F::BESIDE { self.beside[edge] } else { F::Beside::default() };
+                let weight = F::weight(cell, beside);
+                let place = self.first + F::place(cell);
+                let delay = self.delays[edge];
+                let sum = if delay == 0 {
+                    let zero = zero.as_mut().ok_or("an edge of delay 0 has no sum")?;
+                    &mut zero[place]
+                } else {
+                    let copy = now + usize::from(delay);
+                    let copy = if copy >= copies { copy - copies } else { copy };
+                    &mut sums[copy * stride + place]
+                };
+                *sum = F::add(*sum, weight, times);
+            }
+        }
+        Ok(delivered)
+    }
+
+    /// Asks for the head of a row that is read soon.
+    #[inline(always)]
+    fn fetch(&self, source: u32) {
+        let row = self.row(source);
+        fetch_lines(&self.cells[row.clone()]);
+        if F::BESIDE {
+            fetch_lines(&self.beside[row]);
+        }
+    }
+}
+
+/// Asks for the first cache lines of a slice.
+#[inline(always)]
+fn fetch_lines<T>(slice: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        let lines = size_of_val(slice).div_ceil(64).min(FETCHED_LINES);
+        let start = slice.as_ptr().cast::<i8>();
+        for line in 0..lines {
+            // SAFETY: a fetch ahead reads nothing and faults nowhere; SSE is always there.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(start.wrapping_add(line * 64)) };
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = slice;
+}

@@ -1,0 +1,147 @@
+//! Instructions of a tape, what they see of the world, and their functions by instruction set.
+
+use super::lane::Lane;
+use super::set::InstructionSet;
+
+/// The function of an instruction.
+///
+/// # Safety
+///
+/// The processor has the instruction set of the function; the wires and numbers that the
+/// instruction names are valid for the block (see [`Wires`]).
+pub(super) type Run<L> = unsafe fn(&Wires<'_, L>, &Instruction<L>);
+
+/// The functions of an instruction for whole and for small blocks.
+pub(super) type Runs<L> = [Run<L>; 2];
+
+/// One instruction of a tape.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Instruction<L: Lane> {
+    /// The functions for whole and for small blocks.
+    pub(super) runs: Runs<L>,
+    /// The wire that is written.
+    pub(super) out: u16,
+    /// What is read: wires, or places in the table of numbers, or a count, by the function.
+    pub(super) inputs: [u16; 3],
+}
+
+/// What an instruction sees: a pointer for each wire and a table of numbers.
+///
+/// A wire is an array of the plan at the present block, or a slot. When an instruction runs on a
+/// block of N lanes, each wire it names points to N lanes of the wire's type, aligned for it; the
+/// written wire overlaps none of the read ones; nothing else touches the lanes meanwhile.
+#[derive(Debug)]
+pub(super) struct Wires<'a, L: Lane> {
+    pub(super) pointers: &'a [*mut u8],
+    pub(super) numbers: &'a [L],
+    /// The Philox keys of the streams of draws.
+    pub(super) keys: &'a [[u32; 2]],
+    /// The element of the first lane of the block.
+    pub(super) element: u32,
+    /// The step that draws use.
+    pub(super) step: u64,
+}
+
+impl<'a, L: Lane> Wires<'a, L> {
+    /// The lanes of a wire that is read.
+    ///
+    /// # Safety
+    ///
+    /// The wire points to `N` lanes of type `T` that nothing writes while the reference lives.
+    #[inline(always)]
+    pub(super) unsafe fn input<T, const N: usize>(&self, wire: u16) -> &'a [T; N] {
+        debug_assert!((wire as usize) < self.pointers.len());
+        // SAFETY: instructions name wires of the table they are compiled for.
+        let pointer: *mut u8 = unsafe { *self.pointers.get_unchecked(wire as usize) };
+        // SAFETY: the caller's promise.
+        unsafe { &*pointer.cast::<[T; N]>() }
+    }
+
+    /// The lanes of a wire that is written.
+    ///
+    /// # Safety
+    ///
+    /// The wire points to `N` lanes of type `T` that nothing else touches while the reference
+    /// lives.
+    #[inline(always)]
+    #[expect(clippy::mut_from_ref, reason = "the pointers of the table are disjoint blocks")]
+    pub(super) unsafe fn output<T, const N: usize>(&self, wire: u16) -> &'a mut [T; N] {
+        debug_assert!((wire as usize) < self.pointers.len());
+        // SAFETY: instructions name wires of the table they are compiled for.
+        let pointer: *mut u8 = unsafe { *self.pointers.get_unchecked(wire as usize) };
+        // SAFETY: the caller's promise.
+        unsafe { &mut *pointer.cast::<[T; N]>() }
+    }
+
+    /// A number equal for all lanes.
+    ///
+    /// # Safety
+    ///
+    /// The place lies in the table.
+    #[inline(always)]
+    pub(super) unsafe fn number(&self, place: u16) -> L {
+        debug_assert!((place as usize) < self.numbers.len());
+        // SAFETY: the caller's promise.
+        unsafe { *self.numbers.get_unchecked(place as usize) }
+    }
+}
+
+/// An operation over a block of lanes.
+pub(super) trait Operation<L: Lane> {
+    /// Runs a block of `N` lanes.
+    ///
+    /// # Safety
+    ///
+    /// What the instruction names is valid (see [`Wires`]).
+    unsafe fn run<const N: usize>(wires: &Wires<'_, L>, at: &Instruction<L>);
+}
+
+/// The functions of an operation for an instruction set and two block sizes.
+pub(super) fn runs<L: Lane, O: Operation<L>, const N: usize, const SMALL: usize>(
+    set: InstructionSet,
+) -> Runs<L> {
+    match set {
+        #[cfg(target_arch = "x86_64")]
+        InstructionSet::Avx512 => [avx512::<L, O, N>, avx512::<L, O, SMALL>],
+        #[cfg(target_arch = "x86_64")]
+        InstructionSet::Avx2 => [avx2::<L, O, N>, avx2::<L, O, SMALL>],
+        _ => [portable::<L, O, N>, portable::<L, O, SMALL>],
+    }
+}
+
+/// # Safety
+///
+/// As for [`Run`].
+unsafe fn portable<L: Lane, O: Operation<L>, const N: usize>(
+    wires: &Wires<'_, L>,
+    at: &Instruction<L>,
+) {
+    // SAFETY: the caller's promise.
+    unsafe { O::run::<N>(wires, at) }
+}
+
+/// # Safety
+///
+/// As for [`Run`].
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn avx2<L: Lane, O: Operation<L>, const N: usize>(
+    wires: &Wires<'_, L>,
+    at: &Instruction<L>,
+) {
+    // SAFETY: the caller's promise.
+    unsafe { O::run::<N>(wires, at) }
+}
+
+/// # Safety
+///
+/// As for [`Run`].
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")]
+unsafe fn avx512<L: Lane, O: Operation<L>, const N: usize>(
+    wires: &Wires<'_, L>,
+    at: &Instruction<L>,
+) {
+    // SAFETY: the caller's promise.
+    unsafe { O::run::<N>(wires, at) }
+}

@@ -1,0 +1,42 @@
+//! The block interpreter: runs kernels on every processor, vectorised.
+//!
+//! A verified kernel is compiled to a *tape*: a list of instructions, each a function that runs one
+//! operation over a whole block of lanes (1 KiB: 128 f64 or 256 f32), so the cost of interpreting
+//! is shared by the lanes of a block. Values live in *slots* of one block each, reused as soon as
+//! their last reader is past; arrays of the plan are read in place; numbers equal for all lanes are
+//! broadcast from a table. The output of an instruction never overlaps an input, which lets the
+//! compiler of the functions vectorise them.
+//!
+//! Every function exists once for each [`InstructionSet`]; all sets compute the same bits, those of
+//! [`neuropil_ir::scalar`]. Short rests of a range run in small blocks of [`SMALL_BLOCK`] lanes;
+//! lanes behind the end of a range compute on padding and have no effect.
+
+#![expect(
+    unsafe_code,
+    reason = "instructions read and write blocks of lanes through a table of pointers"
+)]
+
+mod allocate;
+mod chain;
+mod choose;
+mod compile;
+mod draw;
+mod frame;
+mod function;
+mod instruction;
+mod lane;
+mod run;
+mod set;
+#[cfg(test)]
+mod tests;
+mod transfer;
+
+pub(crate) use frame::Frame;
+pub(crate) use run::{Bound, Lanes, Outputs, Program, World};
+pub use set::InstructionSet;
+
+/// Lanes of a small block.
+pub(crate) const SMALL_BLOCK: usize = 16;
+
+/// Bytes of a slot.
+pub(crate) const SLOT_BYTES: usize = 1024;

@@ -1,0 +1,35 @@
+//! What one owner holds.
+
+use std::ops::Range;
+
+use crate::interpreter::Outputs;
+use crate::memory::{Array, Block};
+
+/// The state of an owner: its piece of every array of its axis.
+#[derive(Debug)]
+pub(super) struct Part {
+    /// The elements.
+    pub(super) range: Range<u32>,
+    /// The buffers of the axis, then the samples of its recordings.
+    pub(super) arrays: Vec<Array>,
+    /// What a kernel gives beside its stores, reused.
+    pub(super) outputs: Outputs,
+    /// For each event list of the axis: how often each element has emitted.
+    pub(super) tallies: Vec<Block<u64>>,
+    /// For each projection: events added to the sums of this owner.
+    pub(super) delivered: Vec<u64>,
+}
+
+impl Part {
+    /// Number of elements.
+    pub(super) fn len(&self) -> usize {
+        self.range.len()
+    }
+
+    /// Bytes held.
+    pub(super) fn bytes(&self) -> u64 {
+        let arrays: u64 = self.arrays.iter().map(Array::bytes).sum();
+        let tallies: u64 = self.tallies.iter().map(Block::bytes).sum();
+        arrays + tallies
+    }
+}

@@ -1,0 +1,183 @@
+//! A stage list, cut into phases between which the slots of the pool meet.
+//!
+//! A `Map` reads and writes its own elements, a `Deliver` writes its own targets and reads lists
+//! of earlier steps: these run owner by owner without meeting. The slots must meet where a
+//! `Deliver` of age 0 reads what a `Map` of the same phase emits, and where a slot is written that
+//! later stages read: scalar kernels, reductions, counts; recordings run on the calling thread.
+
+use neuropil_ir::backend::BackendError;
+use neuropil_ir::plan::{Call, DelayClass, EventListId, Plan, RecordId, Stage, When};
+
+use super::world::Home;
+
+/// A stage list as it is run.
+#[derive(Debug, Default)]
+pub(super) struct Schedule {
+    pub(super) steps: Vec<Step>,
+}
+
+/// A step of a schedule.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// Stages that every owner runs for itself, in order.
+    Phase(Vec<Work>),
+    /// The blocks of the reduction at the end of the phase before are joined.
+    Join(Bound, usize),
+    /// A kernel of one lane.
+    Scalar(Bound),
+    /// A number of events becomes a slot.
+    Count { list: usize, window: u32, slot: usize },
+    /// A sample is taken.
+    Record { record: RecordId, when: When },
+}
+
+/// A stage that is run owner by owner.
+#[derive(Debug)]
+pub(super) enum Work {
+    Map {
+        axis: usize,
+        call: Bound,
+        ticking: Vec<(Vec<u32>, Bound)>,
+        /// Every clock of `ticking`.
+        clocks: Vec<u32>,
+        /// Every list that any of the calls emits to.
+        lists: Vec<usize>,
+    },
+    Deliver {
+        axis: usize,
+        projection: usize,
+        list: usize,
+        age: u64,
+        into: Home,
+        zero: Option<Home>,
+        own: bool,
+    },
+    Reduce { axis: usize, call: Bound },
+}
+
+/// A kernel and the places of what it is bound to.
+#[derive(Clone, Debug)]
+pub(super) struct Bound {
+    pub(super) program: usize,
+    pub(super) arrays: Vec<Home>,
+    pub(super) slots: Vec<usize>,
+    pub(super) lists: Vec<usize>,
+}
+
+impl Work {
+    /// The axis whose owners run the stage.
+    pub(super) fn axis(&self) -> usize {
+        match self {
+            Self::Map { axis, .. } | Self::Deliver { axis, .. } | Self::Reduce { axis, .. } => {
+                *axis
+            }
+        }
+    }
+}
+
+impl Bound {
+    /// Resolves a call.
+    pub(super) fn new(call: &Call, homes: &[Home]) -> Self {
+        Self {
+            program: call.kernel.index(),
+            arrays: call.buffers.iter().map(|buffer| homes[buffer.index()]).collect(),
+            slots: call.slots.iter().map(|slot| slot.index()).collect(),
+            lists: call.events.iter().map(|list| list.index()).collect(),
+        }
+    }
+}
+
+/// Cuts a stage list of a verified plan into steps.
+pub(super) fn schedule(
+    plan: &Plan,
+    homes: &[Home],
+    stages: &[Stage],
+) -> Result<Schedule, BackendError> {
+    let mut steps = Vec::new();
+    let mut phase: Vec<Work> = Vec::new();
+    // Lists emitted in this stage list, and those emitted in the open phase.
+    let mut emitted: Vec<EventListId> = Vec::new();
+    let mut fresh: Vec<EventListId> = Vec::new();
+    for stage in stages {
+        match stage {
+            Stage::Map { axis, call, ticking } => {
+                let mut lists: Vec<EventListId> = call.events.clone();
+                lists.extend(ticking.iter().flat_map(|(_, call)| call.events.iter().copied()));
+                lists.sort_unstable();
+                lists.dedup();
+                if let Some(list) = lists.iter().find(|list| emitted.contains(list)) {
+                    let name = &plan.events[list.index()].name;
+                    return Err(BackendError::Invalid(format!("two stages emit `{name}`")));
+                }
+                emitted.extend(&lists);
+                fresh.extend(&lists);
+                let mut clocks: Vec<u32> =
+                    ticking.iter().flat_map(|(clocks, _)| clocks.iter().copied()).collect();
+                clocks.sort_unstable();
+                clocks.dedup();
+                phase.push(Work::Map {
+                    axis: axis.index(),
+                    call: Bound::new(call, homes),
+                    ticking: ticking
+                        .iter()
+                        .map(|(clocks, call)| (clocks.clone(), Bound::new(call, homes)))
+                        .collect(),
+                    clocks,
+                    lists: lists.iter().map(|list| list.index()).collect(),
+                });
+            }
+            Stage::Deliver { projection, age, into, zero } => {
+                let declared = &plan.projections[projection.index()];
+                let own = matches!(declared.delay, DelayClass::Own { .. });
+                let age = if own { 1 } else { *age };
+                if age == 0 && !emitted.contains(&declared.source) {
+                    let name = &declared.name;
+                    return Err(BackendError::Invalid(format!(
+                        "projection `{name}` is delivered before its events of the step exist"
+                    )));
+                }
+                if age == 0 && fresh.contains(&declared.source) {
+                    close(&mut steps, &mut phase, &mut fresh);
+                }
+                phase.push(Work::Deliver {
+                    axis: declared.target.index(),
+                    projection: projection.index(),
+                    list: declared.source.index(),
+                    age: u64::from(age),
+                    into: homes[into.index()],
+                    zero: zero.map(|zero| homes[zero.index()]),
+                    own,
+                });
+            }
+            Stage::Reduce { axis, call } => {
+                let call = Bound::new(call, homes);
+                phase.push(Work::Reduce { axis: axis.index(), call: call.clone() });
+                close(&mut steps, &mut phase, &mut fresh);
+                steps.push(Step::Join(call, axis.index()));
+            }
+            Stage::Scalar { call } => {
+                close(&mut steps, &mut phase, &mut fresh);
+                steps.push(Step::Scalar(Bound::new(call, homes)));
+            }
+            Stage::CountEvents { events, window, slot } => {
+                close(&mut steps, &mut phase, &mut fresh);
+                let (list, slot) = (events.index(), slot.index());
+                steps.push(Step::Count { list, window: *window, slot });
+            }
+            Stage::Record { record, when } => {
+                close(&mut steps, &mut phase, &mut fresh);
+                steps.push(Step::Record { record: *record, when: *when });
+            }
+        }
+    }
+    close(&mut steps, &mut phase, &mut fresh);
+    Ok(Schedule { steps })
+}
+
+/// Ends the open phase.
+fn close(steps: &mut Vec<Step>, phase: &mut Vec<Work>, fresh: &mut Vec<EventListId>) {
+    if !phase.is_empty() {
+        steps.push(Step::Phase(std::mem::take(phase)));
+    }
+    fresh.clear();
+}

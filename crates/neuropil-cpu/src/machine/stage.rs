@@ -1,0 +1,116 @@
+//! One stage of one owner.
+
+use super::schedule::{Bound, Work};
+use super::world::{World, lock, read};
+use crate::deliver::Destination;
+use crate::events::Segment;
+use crate::interpreter::{self, Frame, Lanes};
+
+impl World {
+    /// Runs the stages of a phase for the owners of a slot.
+    pub(super) fn run_slot(&self, works: &[Work], slot: usize, step: u64) {
+        let mut frame = lock(&self.frames[slot]);
+        for work in works {
+            let slots = &self.slots_of_owners[work.axis()];
+            for (owner, _) in slots.iter().enumerate().filter(|(_, at)| **at == slot) {
+                self.run_work(work, owner, step, &mut frame);
+            }
+        }
+    }
+
+    fn run_work(&self, work: &Work, owner: usize, step: u64, frame: &mut Frame) {
+        match work {
+            Work::Map { axis, call, ticking, clocks, lists } => {
+                let call = chosen(call, ticking, clocks, step);
+                self.map(*axis, owner, call, step, frame);
+                for &list in lists.iter().filter(|list| !call.lists.contains(list)) {
+                    self.lists[list].publish(step, owner, &mut Segment::default());
+                }
+            }
+            Work::Reduce { axis, call } => self.map(*axis, owner, call, step, frame),
+            Work::Deliver { .. } => self.deliver(work, owner, step),
+        }
+    }
+
+    /// Runs a kernel over all elements of an owner.
+    pub(super) fn map(
+        &self,
+        axis: usize,
+        owner: usize,
+        call: &Bound,
+        step: u64,
+        frame: &mut Frame,
+    ) {
+        let mut part = lock(&self.parts[axis][owner]);
+        let part = &mut *part;
+        let lanes = Lanes { element: part.range.start, count: part.len(), step };
+        part.outputs.blocks.iter_mut().for_each(Vec::clear);
+        let mut world = interpreter::World {
+            arrays: &mut part.arrays,
+            bound: &|binding| {
+                let home = call.arrays[binding];
+                interpreter::Bound { array: home.array, copy: home.copy(step), start: 0 }
+            },
+            uniform: &|uniform| self.slots[call.slots[uniform]],
+        };
+        self.programs[call.program].run(frame, lanes, &mut world, &mut part.outputs);
+        for (emission, &list) in call.lists.iter().enumerate() {
+            let emitted = &mut part.outputs.events[emission];
+            let tally = &mut part.tallies[self.tallies[list]];
+            for (element, count) in emitted.iter() {
+                tally[(element - part.range.start) as usize] += u64::from(count);
+            }
+            self.lists[list].publish(step, owner, emitted);
+        }
+    }
+
+    fn deliver(&self, work: &Work, owner: usize, step: u64) {
+        let Work::Deliver { axis, projection, list, age, into, zero, own } = *work else { return };
+        let (Some(emitted), Some(edges)) =
+            (step.checked_sub(age), self.deliveries[projection].as_ref())
+        else {
+            return;
+        };
+        let mut part = lock(&self.parts[axis][owner]);
+        let part = &mut *part;
+        let (sums, zero) = match zero.filter(|_| own) {
+            None => (&mut part.arrays[into.array], None),
+            Some(zero) => match part.arrays.get_disjoint_mut([into.array, zero.array]) {
+                Ok([sums, zero]) => (sums, Some(zero)),
+                Err(_) => return self.fail("the sums of a projection overlap".to_owned()),
+            },
+        };
+        let mut to = Destination { into: sums, zero, emitted, copy: into.copy(step) };
+        for segment in self.lists[list].segments(emitted) {
+            match edges.deliver(owner, &read(segment), &mut to) {
+                Ok(delivered) => part.delivered[projection] += delivered,
+                Err(why) => {
+                    let name = &self.plan.projections[projection].name;
+                    self.fail(format!("projection `{name}` at step {step}: {why}"));
+                }
+            }
+        }
+    }
+
+    /// Keeps the first reason why a stage could not be run.
+    fn fail(&self, why: String) {
+        lock(&self.failure).get_or_insert(why);
+    }
+}
+
+/// The call of a step: that of the clocks which tick at its end.
+fn chosen<'a>(
+    call: &'a Bound,
+    ticking: &'a [(Vec<u32>, Bound)],
+    clocks: &[u32],
+    step: u64,
+) -> &'a Bound {
+    let ticks = |clock: &u32| (step + 1).is_multiple_of(u64::from((*clock).max(1)));
+    if !clocks.iter().any(ticks) {
+        return call;
+    }
+    ticking
+        .iter()
+        .find(|(own, _)| clocks.iter().all(|clock| ticks(clock) == own.contains(clock)))
+        .map_or(call, |(_, call)| call)
+}

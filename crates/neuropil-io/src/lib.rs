@@ -1,0 +1,28 @@
+//! Result folders: NumPy arrays, summaries and tables.
+//!
+//! An internal crate of Neuropil; the facade `neuropil` is the one with a promise.
+//!
+//! ```text
+//! results/coba/            folder::choose, folder::prepare, folder::run
+//!   summary.json           Summary::write, atomically
+//!   model.npl              folder::write_sources
+//!   exc.spike.npy          FolderRecorder: fields step (u64), index (u32)
+//!   exc.V.npy              FolderRecorder: [sample, element], in the unit of the declaration
+//!   exc.V.time.npy         FolderRecorder: the times of the samples in ms
+//!   spikes.csv             csv::write_spikes, on demand
+//! ```
+//!
+//! Arrays only ever grow, and their headers are renewed after the data, so that a run that is killed
+//! leaves files that open with one line of NumPy. Memory is bounded by a small buffer a file; no
+//! file is held open between writes. Nothing here reads a clock or the environment.
+
+pub mod csv;
+mod error;
+pub mod folder;
+pub mod npy;
+mod recorder;
+pub mod summary;
+
+pub use error::IoError;
+pub use recorder::{FolderRecorder, RasterFile, TraceFile};
+pub use summary::{Summary, Wall};

@@ -1,0 +1,175 @@
+//! The contract between the engine and whatever runs plans.
+
+use crate::connect::Connectivity;
+use crate::plan::{BufferId, EventListId, Plan, ProjectionId, RecordId, SlotId};
+
+/// What a back-end may decide for itself, and the limits it must keep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resources {
+    /// The number of threads; at least 1.
+    pub threads: usize,
+    /// The most bytes that the machine may allocate.
+    pub memory_limit: u64,
+}
+
+/// Why a plan could not be loaded or a projection not be connected.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BackendError {
+    /// The machine would need more memory than it may use.
+    #[error("{what} needs {needed} bytes, more than the limit of {limit} bytes")]
+    Memory {
+        /// What needs the memory.
+        what: String,
+        /// The bytes needed.
+        needed: u64,
+        /// The bytes allowed.
+        limit: u64,
+    },
+    /// The plan breaks a rule of the IR; an error of the compiler.
+    #[error("the plan is not valid: {0}")]
+    Invalid(String),
+    /// The back-end cannot run this.
+    #[error("the back-end `{backend}` does not support {what}")]
+    Unsupported {
+        /// The name of the back-end.
+        backend: &'static str,
+        /// What is not supported.
+        what: String,
+    },
+    /// A delay of an edge lies outside the range that the plan promised.
+    #[error("projection `{projection}`: a delay of {found} steps lies outside {min} to {max}")]
+    Delay {
+        /// The projection.
+        projection: String,
+        /// The delay in steps.
+        found: u32,
+        /// The fewest steps promised.
+        min: u32,
+        /// The most steps promised.
+        max: u32,
+    },
+    /// A sum of arrivals could overflow.
+    #[error("projection `{projection}`: the sum of the weights onto one target may exceed {limit}")]
+    Overflow {
+        /// The projection.
+        projection: String,
+        /// The largest sum that is exact.
+        limit: f64,
+    },
+    /// A weight is not a finite number.
+    #[error("projection `{projection}`: the weight from {from} to {to} is {value}")]
+    Weight {
+        /// The projection.
+        projection: String,
+        /// The presynaptic element.
+        from: u32,
+        /// The postsynaptic element.
+        to: u32,
+        /// The weight.
+        value: f64,
+    },
+}
+
+/// Why a run ended before its last step.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// A recorded or stored value is not finite.
+    #[error("`{name}` of element {element} is {value} at step {step}")]
+    NotFinite {
+        /// The qualified name of the buffer, such as `exc.V`.
+        name: String,
+        /// The element.
+        element: u32,
+        /// The value found.
+        value: f64,
+        /// The step.
+        step: u64,
+    },
+    /// A worker thread panicked; the machine can no longer be used.
+    #[error("a worker thread failed: {0}")]
+    Worker(String),
+    /// The sink could not keep what was recorded.
+    #[error("recording failed: {0}")]
+    Sink(String),
+}
+
+/// What a sink asks of the machine after a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// Go on.
+    Continue,
+    /// Stop after this sample; the state stays valid and the run can be continued.
+    Stop,
+}
+
+/// Receives what is recorded, on the thread that calls [`Machine::run`].
+pub trait Sink {
+    /// A sample: `values` has one number an element (one in all for a slot), in internal units.
+    fn sample(&mut self, record: RecordId, step: u64, values: &[f64]) -> Result<(), RunError>;
+
+    /// The elements that emitted an event at time `step * dt`, ascending; an element with n
+    /// events stands n times.
+    fn events(&mut self, events: EventListId, step: u64, elements: &[u32]) -> Result<(), RunError>;
+
+    /// Called once after every sample list, with the step just sampled.
+    fn after_step(&mut self, step: u64) -> Flow;
+}
+
+/// Counters that prove that nothing is lost.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Counters {
+    /// For each event list: events emitted.
+    pub emitted: Vec<u64>,
+    /// For each projection: edges.
+    pub edges: Vec<u64>,
+    /// For each projection: events sent (for every emitted event the length of its row).
+    pub sent: Vec<u64>,
+    /// For each projection: events added to a target's sum.
+    pub delivered: Vec<u64>,
+    /// For each projection: events sent whose arrival lies after the present step.
+    pub travelling: Vec<u64>,
+}
+
+/// Loads plans.
+pub trait Backend: Send + Sync {
+    /// The name as in `--backend`.
+    fn name(&self) -> &'static str;
+
+    /// Allocates everything but the connections and runs the init stages.
+    fn load(&self, plan: &Plan, resources: &Resources) -> Result<Box<dyn Machine>, BackendError>;
+}
+
+/// A loaded plan with its state.
+pub trait Machine: Send {
+    /// Builds the connections of a projection; every projection is connected once before a run.
+    fn connect(
+        &mut self,
+        projection: ProjectionId,
+        connectivity: &dyn Connectivity,
+    ) -> Result<(), BackendError>;
+
+    /// Runs a number of steps and hands what is recorded to the sink.
+    ///
+    /// Returns the steps that were run: fewer than asked for if the sink said stop.
+    fn run(&mut self, steps: u64, sink: &mut dyn Sink) -> Result<u64, RunError>;
+
+    /// The number of steps run so far.
+    fn step(&self) -> u64;
+
+    /// Reads an array (the present copy of a ring) as f64.
+    fn read(&self, buffer: BufferId) -> Vec<f64>;
+
+    /// Overwrites an array (the present copy of a ring); values are rounded to its element type.
+    fn write(&mut self, buffer: BufferId, values: &[f64]);
+
+    /// Reads a slot.
+    fn slot(&self, slot: SlotId) -> f64;
+
+    /// The counters since the machine was loaded.
+    fn counters(&self) -> Counters;
+
+    /// Bytes allocated for buffers, event lists and connections.
+    fn bytes(&self) -> u64;
+}

@@ -1,0 +1,167 @@
+//! Connectivity as a function: what a projection's edges are, without saying how they are stored.
+//!
+//! The engine (`neuropil-sim`) implements [`Connectivity`] for every connection rule; a back-end
+//! asks for rows and lays them out in its own formats. Edges depend on (seed, projection, row)
+//! alone, never on how targets are divided among owners, threads or machines.
+
+use std::ops::Range;
+
+use neuropil_syntax::Span;
+
+use crate::kernel::Kernel;
+use crate::plan::{BufferId, ProjectionId, SlotId};
+
+/// From which side a connector generates its edges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Orientation {
+    /// A row holds the targets of one source.
+    BySource,
+    /// A row holds the sources of one target (`fixed_indegree`).
+    ByTarget,
+}
+
+/// Whether a value is one number for a projection or one for each edge.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum EdgeValue<T> {
+    /// Equal for all edges.
+    Shared(T),
+    /// One value an edge, given with the rows.
+    Own,
+}
+
+/// A block of rows of edges.
+///
+/// Row `r` holds the entries `offsets[r]..offsets[r + 1]` of the other arrays.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Edges {
+    /// Number of rows plus one offsets.
+    pub offsets: Vec<usize>,
+    /// The index on the other side (target for rows by source), ascending in a row.
+    pub others: Vec<u32>,
+    /// Weights in internal units; empty if shared.
+    pub weights: Vec<f64>,
+    /// Delays in steps; empty if shared.
+    pub delays: Vec<u32>,
+}
+
+impl Edges {
+    /// Empties the block and keeps its memory.
+    pub fn clear(&mut self) {
+        self.offsets.clear();
+        self.others.clear();
+        self.weights.clear();
+        self.delays.clear();
+    }
+}
+
+/// The edges of a projection as a function of the row.
+pub trait Connectivity: Send + Sync {
+    /// Number of presynaptic elements.
+    fn sources(&self) -> u32;
+
+    /// Number of postsynaptic elements.
+    fn targets(&self) -> u32;
+
+    /// The side from which rows are generated.
+    fn orientation(&self) -> Orientation;
+
+    /// The weight, if it is shared, in internal units.
+    fn weight(&self) -> EdgeValue<f64>;
+
+    /// The delay, if it is shared, in steps.
+    fn delay(&self) -> EdgeValue<u32>;
+
+    /// Mean number of edges, exact where the rule fixes it; for estimates before allocation.
+    fn expected_edges(&self) -> f64;
+
+    /// Replaces `out` by the rows of a range, with all their edges; rows are sources or targets
+    /// after [`Connectivity::orientation`]. Entries of a row ascend; multapses repeat an index.
+    fn rows(&self, rows: Range<u32>, out: &mut Edges);
+
+    /// Replaces `out` by the number of edges of each row of a range.
+    fn row_lengths(&self, rows: Range<u32>, out: &mut Vec<u32>) {
+        let mut edges = Edges::default();
+        self.rows(rows, &mut edges);
+        out.clear();
+        out.extend(edges.offsets.windows(2).map(|pair| (pair[1] - pair[0]) as u32));
+    }
+}
+
+/// A value of an edge as an expression: one number, or a kernel over edges.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EdgeQuantity {
+    /// One number for all edges, in a slot of the plan.
+    Shared(SlotId),
+    /// A value an edge: the kernel stores it to its binding 0; bindings 1 and up are `loads`.
+    /// Draws of an edge use the element `pre` and the step `post + (multiplicity << 32)`, with
+    /// the whole population's indices, so that a value depends on its edge alone.
+    Own {
+        /// The kernel; its precision is f64.
+        kernel: Kernel,
+        /// What its bindings 1 and up read.
+        loads: Vec<EdgeLoad>,
+        /// The slots of its uniforms.
+        slots: Vec<SlotId>,
+    },
+}
+
+/// What a kernel over edges reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EdgeLoad {
+    /// The index of the presynaptic element in its population.
+    PreIndex,
+    /// The index of the postsynaptic element in its population.
+    PostIndex,
+    /// An array of the presynaptic population.
+    Pre(BufferId),
+    /// An array of the postsynaptic population.
+    Post(BufferId),
+}
+
+/// A connection rule, with PyNN's and NEST's meaning.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rule {
+    /// Element i to element i; sizes must agree.
+    OneToOne,
+    /// Every source to every target.
+    AllToAll,
+    /// Every pair independently with a probability.
+    FixedProbability(EdgeQuantity),
+    /// Every target draws its sources with replacement.
+    FixedIndegree(EdgeQuantity),
+    /// Every source draws its targets with replacement.
+    FixedOutdegree(EdgeQuantity),
+    /// A number of pairs drawn with replacement.
+    FixedTotalNumber(EdgeQuantity),
+    /// The pairs for which a condition holds (a kernel that stores 1 or 0).
+    If(EdgeQuantity),
+    /// The listed pairs (source, target), in ascending order.
+    Pairs(Vec<(u32, u32)>),
+}
+
+/// How a projection of a plan is to be connected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connection {
+    /// The projection.
+    pub projection: ProjectionId,
+    /// The qualified name that names the streams of the connector's draws (`….connect`).
+    pub stream: String,
+    /// The rule.
+    pub rule: Rule,
+    /// Whether pairs of an element with itself are left out (and drawn again where drawn).
+    pub without_self: bool,
+    /// Whether repeated pairs are left out (drawn again).
+    pub without_multapses: bool,
+    /// The chosen elements of the presynaptic population, as ascending disjoint ranges.
+    pub sources: Vec<Range<u32>>,
+    /// The chosen elements of the postsynaptic population.
+    pub targets: Vec<Range<u32>>,
+    /// Whether both sides are the same population (then `without self` has a meaning).
+    pub recurrent: bool,
+    /// The weight of an edge in internal units; `None` where the synapse has no weight (1).
+    pub weight: Option<EdgeQuantity>,
+    /// The delay of an edge in ms, before rounding to steps; `None` is 0.
+    pub delay: Option<EdgeQuantity>,
+    /// Where in the text the projection stands, for errors.
+    pub span: Span,
+}

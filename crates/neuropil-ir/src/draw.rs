@@ -1,0 +1,245 @@
+//! Random draws as functions of (seed, stream, element, step).
+//!
+//! A draw has no state: the generator is Philox4x32-10, a bijection of a 128-bit counter under a
+//! 64-bit key, so any lane on any thread computes its own numbers and gets the same ones. The
+//! counter is (element, step), each 64 bits; the key mixes the seed of the run with the stream,
+//! a hash of the qualified name of what is drawn and of the draw's number in its expression. A
+//! new line in a model therefore changes no other draw.
+//!
+//! Everything here is a contract: the functions must never change, or old results could not be
+//! repeated.
+//!
+//! # Source
+//!
+//! J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw (2011), Parallel random numbers: as easy as
+//! 1, 2, 3, SC'11, <https://doi.org/10.1145/2063384.2063405>. The finaliser is the one of
+//! SplitMix64: G. L. Steele, D. Lea, C. H. Flood (2014), <https://doi.org/10.1145/2660193.2660195>.
+
+/// Multipliers of the two halves of a Philox round.
+pub const PHILOX_MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
+/// What is added to the two key words after each Philox round.
+pub const PHILOX_WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+/// The number of Philox rounds.
+pub const PHILOX_ROUNDS: usize = 10;
+
+/// Philox4x32-10: four random words from a counter and a key.
+pub fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
+    let [mut c0, mut c1, mut c2, mut c3] = counter;
+    let [mut k0, mut k1] = key;
+    for _ in 0..PHILOX_ROUNDS {
+        let p0 = u64::from(c0) * u64::from(PHILOX_MULTIPLIERS[0]);
+        let p1 = u64::from(c2) * u64::from(PHILOX_MULTIPLIERS[1]);
+        (c0, c1, c2, c3) =
+            ((p1 >> 32) as u32 ^ c1 ^ k0, p1 as u32, (p0 >> 32) as u32 ^ c3 ^ k1, p0 as u32);
+        k0 = k0.wrapping_add(PHILOX_WEYL[0]);
+        k1 = k1.wrapping_add(PHILOX_WEYL[1]);
+    }
+    [c0, c1, c2, c3]
+}
+
+/// The finaliser of SplitMix64, a bijection in which every input bit reaches every output bit.
+pub fn mix(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// What is added between two rounds of [`mix`], so that 0 is no fixed point.
+const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// The key of a stream of draws: a hash of a qualified name and the draw's number in its place.
+///
+/// FNV-1a of 64 bits over the UTF-8 bytes of the name and the four little-endian bytes of the
+/// number, then two rounds of "add 0x9E3779B97F4A7C15, [`mix`]".
+pub fn stream_key(name: &str, number: u32) -> u64 {
+    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
+    for byte in name.bytes().chain(number.to_le_bytes()) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    }
+    mix(mix(hash.wrapping_add(GOLDEN)).wrapping_add(GOLDEN))
+}
+
+/// The Philox key of a stream in a run.
+///
+/// `mix(mix(seed + 0x9E3779B97F4A7C15) ^ stream)`, low word first: for a fixed seed a bijection
+/// of the stream and for a fixed stream a bijection of the seed, so no two streams of a run meet.
+pub fn key(seed: u64, stream: u64) -> [u32; 2] {
+    let mixed = mix(mix(seed.wrapping_add(GOLDEN)) ^ stream);
+    [mixed as u32, (mixed >> 32) as u32]
+}
+
+/// The Philox counter of an element in a step: element low, element high, step low, step high.
+pub fn counter(element: u64, step: u64) -> [u32; 4] {
+    [element as u32, (element >> 32) as u32, step as u32, (step >> 32) as u32]
+}
+
+/// A number of the open unit interval, a multiple of 2^-53, from the first two words.
+///
+/// `((w0 * 2^32 + w1) >> 12) + 0.5` times 2^-52; every step is exact.
+pub fn uniform_f64(words: [u32; 4]) -> f64 {
+    let bits = (u64::from(words[0]) << 32) | u64::from(words[1]);
+    ((bits >> 12) as f64 + 0.5) * (1.0 / (1_u64 << 52) as f64)
+}
+
+/// A number of the open unit interval, a multiple of 2^-24, from the first word.
+///
+/// `(w0 >> 9) + 0.5` times 2^-23: the top 23 bits of the word pair of [`uniform_f64`], exact.
+pub fn uniform_f32(words: [u32; 4]) -> f32 {
+    ((words[0] >> 9) as f32 + 0.5) * (1.0 / (1_u32 << 23) as f32)
+}
+
+/// A sequence of draws, for connectors: blocks 0, 1, 2, … of a row of a stream.
+///
+/// Block n holds the four words of `philox(counter(row, n), key(seed, stream))`.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    key: [u32; 2],
+    row: u64,
+    block: u64,
+    words: [u32; 4],
+    used: usize,
+}
+
+impl Stream {
+    /// Starts the sequence of a row.
+    pub fn new(seed: u64, stream: u64, row: u64) -> Self {
+        Self { key: key(seed, stream), row, block: 0, words: [0; 4], used: 4 }
+    }
+
+    /// The next 32 random bits.
+    pub fn next_u32(&mut self) -> u32 {
+        if self.used == 4 {
+            self.words = philox(counter(self.row, self.block), self.key);
+            self.block += 1;
+            self.used = 0;
+        }
+        let word = self.words[self.used];
+        self.used += 1;
+        word
+    }
+
+    /// The next 64 random bits: two words, the first above the second.
+    pub fn next_u64(&mut self) -> u64 {
+        let high = u64::from(self.next_u32());
+        (high << 32) | u64::from(self.next_u32())
+    }
+
+    /// The next number of the open unit interval, as [`uniform_f64`] makes it.
+    pub fn next_f64(&mut self) -> f64 {
+        let (first, second) = (self.next_u32(), self.next_u32());
+        uniform_f64([first, second, 0, 0])
+    }
+
+    /// The next integer below `n`, every one equally likely; 0 where `n` is 0.
+    ///
+    /// # Source
+    ///
+    /// D. Lemire (2019), Fast random integer generation in an interval,
+    /// <https://doi.org/10.1145/3230636>, with its rejection step.
+    pub fn below(&mut self, n: u32) -> u32 {
+        let mut product = u64::from(self.next_u32()) * u64::from(n);
+        if (product as u32) < n {
+            let threshold = n.wrapping_neg() % n;
+            while (product as u32) < threshold {
+                product = u64::from(self.next_u32()) * u64::from(n);
+            }
+        }
+        (product >> 32) as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The known answers of the Random123 distribution (`kat_vectors`, philox 4x32 10).
+    #[test]
+    fn philox_gives_the_published_answers() {
+        assert_eq!(
+            philox([0; 4], [0; 2]),
+            [0x6627_E8D5, 0xE169_C58D, 0xBC57_AC4C, 0x9B00_DBD8]
+        );
+        assert_eq!(
+            philox([u32::MAX; 4], [u32::MAX; 2]),
+            [0x408F_276D, 0x41C8_3B0E, 0xA20B_C7C6, 0x6D54_51FD]
+        );
+        assert_eq!(
+            philox(
+                [0x243F_6A88, 0x85A3_08D3, 0x1319_8A2E, 0x0370_7344],
+                [0xA409_3822, 0x299F_31D0]
+            ),
+            [0xD16C_FE09, 0x94FD_CCEB, 0x5001_E420, 0x2412_6EA1]
+        );
+    }
+
+    /// The first outputs of SplitMix64 with seed 1234567, as published with the generator
+    /// (the state advances by the golden constant before the finaliser).
+    #[test]
+    fn mix_is_the_finaliser_of_splitmix64() {
+        let outputs: Vec<u64> =
+            (1..=3).map(|i: u64| mix(1_234_567_u64.wrapping_add(GOLDEN.wrapping_mul(i)))).collect();
+        assert_eq!(
+            outputs,
+            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
+        );
+    }
+
+    /// Pins the hash: these numbers were computed by a separate program from the documentation.
+    #[test]
+    fn stream_keys_never_change() {
+        assert_eq!(stream_key("", 0), PINNED[0]);
+        assert_eq!(stream_key("EIBalance.exc.V", 0), PINNED[1]);
+        assert_eq!(stream_key("EIBalance.exc.V", 1), PINNED[2]);
+        assert_eq!(key(0, 0), [PINNED[3] as u32, (PINNED[3] >> 32) as u32]);
+        assert_eq!(key(42, PINNED[1]), [PINNED[4] as u32, (PINNED[4] >> 32) as u32]);
+    }
+
+    const PINNED: [u64; 5] = [0xD344_86D6_E3F2_F68B, 0xE237_0B1C_B139_A984, 0x436B_1E93_C41B_3EC4, 0x4821_8226_FF3C_D4BF, 0xC8DB_97B3_65B3_B65B];
+
+    #[test]
+    fn uniforms_stay_inside_the_open_interval() {
+        assert_eq!(uniform_f64([0; 4]), 2f64.powi(-53));
+        assert_eq!(uniform_f64([u32::MAX; 4]), 1.0 - 2f64.powi(-53));
+        assert_eq!(uniform_f32([0; 4]), 2f32.powi(-24));
+        assert_eq!(uniform_f32([u32::MAX; 4]), 1.0 - 2f32.powi(-24));
+        let words = [0x1234_5678, 0x9ABC_DEF0, 0, 0];
+        assert!((f64::from(uniform_f32(words)) - uniform_f64(words)).abs() <= 2f64.powi(-24));
+    }
+
+    /// Chi-square over 7 cells, 6 degrees of freedom: 47 has a tail of 2e-8 for a fair source.
+    #[test]
+    fn below_is_fair() {
+        let mut stream = Stream::new(1, stream_key("test", 0), 3);
+        let mut counts = [0_u32; 7];
+        for _ in 0..70_000 {
+            counts[stream.below(7) as usize] += 1;
+        }
+        let chi2: f64 = counts.iter().map(|&c| (f64::from(c) - 1e4).powi(2) / 1e4).sum();
+        assert!(chi2 < 47.0, "{counts:?}");
+        assert_eq!(stream.below(1), 0);
+        assert_eq!(stream.below(0), 0);
+    }
+
+    /// A range just above 2^31 rejects almost half of the words; the mean must stay at the middle.
+    #[test]
+    fn below_rejects_without_bias() {
+        let n = (1_u32 << 31) + 1;
+        let mut stream = Stream::new(9, 9, 9);
+        let draws = 20_000;
+        let mean = (0..draws).map(|_| f64::from(stream.below(n))).sum::<f64>() / f64::from(draws);
+        let sigma = f64::from(n) / 12f64.sqrt() / f64::from(draws).sqrt();
+        assert!((mean - f64::from(n) / 2.0).abs() < 5.5 * sigma);
+    }
+
+    #[test]
+    fn streams_repeat_and_differ() {
+        let take = |seed, stream, row| -> Vec<u32> {
+            let mut s = Stream::new(seed, stream, row);
+            (0..9).map(|_| s.next_u32()).collect()
+        };
+        assert_eq!(take(1, 2, 3), take(1, 2, 3));
+        assert_ne!(take(1, 2, 3), take(1, 2, 4));
+        assert_ne!(take(1, 2, 3), take(1, 3, 3));
+        assert_ne!(take(1, 2, 3), take(2, 2, 3));
+    }
+}

@@ -1,0 +1,362 @@
+//! Accuracy and special values of the function programs.
+//!
+//! The oracle for f64 are 60-digit values (`golden/functions`, with the script that wrote them);
+//! for f32 the f64 programs, whose error is far below a unit of f32. Bounds are the largest
+//! errors measured on tables forty times as large and on every 97th pattern of f32, rounded up.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fmt::Write as _;
+
+use neuropil_ir::kernel::{Binding, Builder, Element, Kernel, Precision, Value, function};
+use neuropil_ir::scalar::{Evaluator, Lane};
+
+/// A function under test, with its largest errors in units in the last place.
+struct Function {
+    name: &'static str,
+    build: fn(&mut Builder, &[Value]) -> Value,
+    arity: usize,
+    worst_f64: f64,
+    worst_f32: f64,
+}
+
+macro_rules! one {
+    ($name:ident, $f64:literal, $f32:literal) => {
+        Function {
+            name: stringify!($name),
+            build: |b, x| function::$name(b, x[0]),
+            arity: 1,
+            worst_f64: $f64,
+            worst_f32: $f32,
+        }
+    };
+}
+
+macro_rules! two {
+    ($name:ident, $f64:literal, $f32:literal) => {
+        Function {
+            name: stringify!($name),
+            build: |b, x| function::$name(b, x[0], x[1]),
+            arity: 2,
+            worst_f64: $f64,
+            worst_f32: $f32,
+        }
+    };
+}
+
+const FUNCTIONS: [Function; 19] = [
+    one!(exp, 2.0, 2.0),
+    one!(expm1, 2.0, 2.0),
+    one!(exprel, 2.0, 2.0),
+    one!(linexp, 2.0, 2.0),
+    one!(log, 2.0, 2.0),
+    one!(log1p, 2.0, 2.0),
+    one!(tanh, 2.0, 2.0),
+    one!(sigmoid, 2.0, 2.0),
+    one!(softplus, 2.0, 2.0),
+    one!(sin, 2.0, 2.0),
+    one!(cos, 2.0, 2.0),
+    one!(tan, 2.0, 2.0),
+    one!(erf, 4.0, 4.0),
+    one!(normal_cdf, 4.0, 4.0),
+    one!(normal_quantile, 4.0, 4.0),
+    two!(pow, 2.0, 2.0),
+    two!(atan2, 2.0, 2.0),
+    two!(hypot, 2.0, 2.0),
+    two!(modulo, 2.0, 2.0),
+];
+
+fn program(f: &Function, precision: Precision) -> Kernel {
+    let mut b = Builder::new(f.name, precision);
+    let arguments: Vec<Value> = (0..f.arity)
+        .map(|i| {
+            let a = b.binding(format!("x{i}"), Element::Real);
+            b.load(a)
+        })
+        .collect();
+    let value = (f.build)(&mut b, &arguments);
+    let out = b.uniform("out");
+    b.set(out, value);
+    b.finish()
+}
+
+fn call(e: &mut Evaluator<'_>, x: &[f64]) -> f64 {
+    e.value(Lane::default(), &|a: Binding| x[a.index()], &[])
+}
+
+fn function_named(name: &str) -> &'static Function {
+    FUNCTIONS.iter().find(|f| f.name == name).unwrap()
+}
+
+/// The value of a function at a precision.
+fn at(name: &str, precision: Precision, x: &[f64]) -> f64 {
+    let kernel = program(function_named(name), precision);
+    call(&mut Evaluator::new(&kernel).unwrap(), x)
+}
+
+fn ulp_f64(x: f64) -> f64 {
+    let x = x.abs().max(f64::MIN_POSITIVE);
+    f64::from_bits(x.to_bits() & (0x7FF << 52)) * f64::EPSILON
+}
+
+fn ulp_f32(x: f64) -> f64 {
+    let x = x.abs().max(f64::from(f32::MIN_POSITIVE));
+    f64::from_bits(x.to_bits() & (0x7FF << 52)) * f64::from(f32::EPSILON)
+}
+
+/// Error in units in the last place of the expected value `hi + lo ulp(hi)`.
+fn error_f64(got: f64, hi: f64, lo: f64) -> f64 {
+    if got == hi {
+        return lo.abs();
+    }
+    if !got.is_finite() || !hi.is_finite() {
+        return f64::INFINITY;
+    }
+    (((got / 2.0 - hi / 2.0) / ulp_f64(hi)) * 2.0 - lo).abs()
+}
+
+fn golden_folder() -> String {
+    std::env::var("NEUROPIL_GOLDEN_FUNCTIONS")
+        .unwrap_or_else(|_| format!("{}/tests/golden/functions", env!("CARGO_MANIFEST_DIR")))
+}
+
+/// Reads a table and gives the largest error with the arguments where it is found.
+fn worst_f64(f: &Function) -> (f64, Vec<f64>, f64, f64) {
+    let kernel = program(f, Precision::F64);
+    let mut e = Evaluator::new(&kernel).unwrap();
+    let table = std::fs::read_to_string(format!("{}/{}.csv", golden_folder(), f.name)).unwrap();
+    let mut worst = (0.0, Vec::new(), 0.0, 0.0);
+    for line in table.lines() {
+        let fields: Vec<&str> = line.split(',').collect();
+        let float = |s: &str| f64::from_bits(u64::from_str_radix(s, 16).unwrap());
+        let x: Vec<f64> = fields[..f.arity].iter().map(|s| float(s)).collect();
+        let (hi, lo) = (float(fields[f.arity]), fields[f.arity + 1].parse::<f64>().unwrap());
+        let got = call(&mut e, &x);
+        let error = error_f64(got, hi, lo);
+        if error > worst.0 || error.is_nan() {
+            worst = (error, x, got, hi);
+        }
+    }
+    worst
+}
+
+#[test]
+fn f64_functions_keep_their_bounds() {
+    let mut report = String::new();
+    let mut failed = false;
+    for f in &FUNCTIONS {
+        let (error, x, got, hi) = worst_f64(f);
+        let bad = error > f.worst_f64 || error.is_nan();
+        failed |= bad;
+        let ops = program(f, Precision::F64).ops.len() - f.arity;
+        let mark = if bad { "  <-- too large" } else { "" };
+        writeln!(report, "{:16} {error:7.3} ulp, {ops} ops, at {x:?}: {got:e} for {hi:e}{mark}", f.name)
+            .unwrap();
+    }
+    assert!(!failed, "\n{report}");
+    if std::env::var("NEUROPIL_REPORT").is_ok() {
+        panic!("\n{report}");
+    }
+}
+
+/// The f32 program against the f64 program, over every `stride`th pattern (pairs: a fixed walk).
+fn worst_f32(f: &Function, stride: u32) -> (f64, Vec<f64>, f64, f64) {
+    let (narrow, wide) = (program(f, Precision::F32), program(f, Precision::F64));
+    let (mut narrow, mut wide) = (Evaluator::new(&narrow).unwrap(), Evaluator::new(&wide).unwrap());
+    let mut worst = (0.0, Vec::new(), 0.0, 0.0);
+    let mut pattern = 0_u32;
+    let mut second = 0x1234_5678_u32;
+    loop {
+        let mut x = vec![f64::from(f32::from_bits(pattern))];
+        if f.arity == 2 {
+            second = second.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            x.push(second_argument(f.name, x[0], second));
+        }
+        if in_domain(f.name, &x) {
+            let (got, exact) = (call(&mut narrow, &x), call(&mut wide, &x));
+            let error = error_f32(got, exact);
+            if error > worst.0 {
+                worst = (error, x, got, exact);
+            }
+        }
+        match pattern.checked_add(stride) {
+            Some(next) => pattern = next,
+            None => return worst,
+        }
+    }
+}
+
+/// A second argument that keeps the result interesting.
+fn second_argument(name: &str, x: f64, random: u32) -> f64 {
+    let unit = f64::from(random) / f64::from(u32::MAX) * 2.0 - 1.0;
+    let y = match name {
+        "pow" if random % 5 == 0 => (unit * 20.0).round(),
+        "pow" => unit * 150.0 / x.abs().log2().abs().max(1e-6),
+        "modulo" => x * 2f64.powf(unit * 20.0),
+        _ if random % 2 == 0 => x * 2f64.powf(unit * 10.0),
+        _ => f64::from(f32::from_bits(random)),
+    };
+    f64::from(y as f32)
+}
+
+/// Where f32 is compared: outside, the precisions disagree by design.
+fn in_domain(name: &str, x: &[f64]) -> bool {
+    match name {
+        "sin" | "cos" | "tan" => x[0].abs() <= 131_072.0,
+        "normal_quantile" => x[0] >= 2f64.powi(-64),
+        "modulo" => (x[0] / x[1]).abs() < 4_194_304.0 && x[0].abs() > 1e-30,
+        _ => true,
+    }
+}
+
+fn error_f32(got: f64, exact: f64) -> f64 {
+    let rounded = f64::from(exact as f32);
+    if (got.is_nan() && exact.is_nan()) || got == rounded {
+        // Zeros must have the same sign.
+        let same = got != 0.0 || got.is_sign_negative() == rounded.is_sign_negative();
+        return match same {
+            true if got.is_finite() => (got - exact).abs() / ulp_f32(exact),
+            true => 0.0,
+            false => f64::INFINITY,
+        };
+    }
+    // The largest finite number beside infinity is one unit away.
+    let finite = |v: f64| if v.is_infinite() { v.signum() * 2f64.powi(128) } else { v };
+    let error = (finite(got) - finite(exact)).abs() / ulp_f32(finite(exact).min(f64::from(f32::MAX)));
+    if error.is_nan() { f64::INFINITY } else { error }
+}
+
+#[test]
+fn f32_functions_keep_their_bounds() {
+    // NEUROPIL_SLOW_TESTS=1 visits every pattern.
+    let slow = std::env::var("NEUROPIL_SLOW_TESTS").is_ok();
+    let stride = if slow { 1 } else { 10_007 };
+    let mut report = String::new();
+    let mut failed = false;
+    for f in &FUNCTIONS {
+        let stride = std::env::var("NEUROPIL_STRIDE").map_or(stride, |s| s.parse().unwrap());
+        let (error, x, got, exact) = worst_f32(f, stride);
+        let bad = error > f.worst_f32;
+        failed |= bad;
+        let ops = program(f, Precision::F32).ops.len() - f.arity;
+        let mark = if bad { "  <-- too large" } else { "" };
+        writeln!(report, "{:16} {error:7.3} ulp, {ops} ops, at {x:?}: {got:e} for {exact:e}{mark}", f.name)
+            .unwrap();
+    }
+    assert!(!failed, "\n{report}");
+    if std::env::var("NEUROPIL_REPORT").is_ok() {
+        panic!("\n{report}");
+    }
+}
+
+/// Asserts a value with its sign of zero, NaN for NaN, at both precisions.
+fn check(name: &str, x: &[f64], expected: f64) {
+    for precision in [Precision::F32, Precision::F64] {
+        let got = at(name, precision, x);
+        let expected = match precision {
+            Precision::F32 => f64::from(expected as f32),
+            Precision::F64 => expected,
+        };
+        let same = got.to_bits() == expected.to_bits() || (got.is_nan() && expected.is_nan());
+        assert!(same, "{name}{x:?} in {precision}: {got:e}, expected {expected:e}");
+    }
+}
+
+const INF: f64 = f64::INFINITY;
+const NAN: f64 = f64::NAN;
+
+/// C99, annex F.10, for the functions that C has; limits for the others.
+#[test]
+fn special_values_of_one_argument() {
+    for (name, cases) in [
+        ("exp", &[(0.0, 1.0), (-0.0, 1.0), (INF, INF), (-INF, 0.0), (1000.0, INF), (-1000.0, 0.0)][..]),
+        ("expm1", &[(0.0, 0.0), (-0.0, -0.0), (INF, INF), (-INF, -1.0), (-100.0, -1.0), (1e30, INF)]),
+        ("exprel", &[(0.0, 1.0), (-0.0, 1.0), (INF, INF), (-INF, 0.0), (1e-40, 1.0), (1e5, INF)]),
+        ("linexp", &[(0.0, 1.0), (-0.0, 1.0), (INF, INF), (-INF, 0.0), (1e-40, 1.0), (1e5, 1e5)]),
+        ("log", &[(0.0, -INF), (-0.0, -INF), (1.0, 0.0), (INF, INF), (-1.0, NAN), (-INF, NAN)]),
+        ("log1p", &[(0.0, 0.0), (-0.0, -0.0), (-1.0, -INF), (INF, INF), (-2.0, NAN), (-INF, NAN)]),
+        ("tanh", &[(0.0, 0.0), (-0.0, -0.0), (INF, 1.0), (-INF, -1.0), (50.0, 1.0)]),
+        ("sigmoid", &[(0.0, 0.5), (-0.0, 0.5), (INF, 1.0), (-INF, 0.0)]),
+        ("softplus", &[(INF, INF), (-INF, 0.0), (1e10, 1e10)]),
+        ("sin", &[(0.0, 0.0), (-0.0, -0.0), (INF, NAN), (-INF, NAN), (1e12, NAN)]),
+        ("cos", &[(0.0, 1.0), (-0.0, 1.0), (INF, NAN), (-INF, NAN), (1e12, NAN)]),
+        ("tan", &[(0.0, 0.0), (-0.0, -0.0), (INF, NAN), (-INF, NAN), (1e12, NAN)]),
+        ("erf", &[(0.0, 0.0), (-0.0, -0.0), (INF, 1.0), (-INF, -1.0), (10.0, 1.0)]),
+        ("normal_cdf", &[(0.0, 0.5), (-0.0, 0.5), (INF, 1.0), (-INF, 0.0), (-50.0, 0.0)]),
+        ("normal_quantile", &[(0.5, 0.0), (-0.5, NAN), (1.5, NAN), (INF, NAN)]),
+    ] {
+        for &(x, expected) in cases {
+            check(name, &[x], expected);
+        }
+        check(name, &[NAN], NAN);
+    }
+}
+
+#[test]
+fn special_values_of_pow() {
+    for (x, y, expected) in [
+        (0.0, 3.0, 0.0), (-0.0, 3.0, -0.0), (0.0, 2.0, 0.0), (-0.0, 2.0, 0.0), (0.0, 0.5, 0.0),
+        (-0.0, 0.5, 0.0), (0.0, -3.0, INF), (-0.0, -3.0, -INF), (-0.0, -2.0, INF), (0.0, -0.5, INF),
+        (-1.0, INF, 1.0), (-1.0, -INF, 1.0), (1.0, NAN, 1.0), (NAN, 0.0, 1.0), (NAN, -0.0, 1.0),
+        (-2.0, 0.5, NAN), (0.5, -INF, INF), (2.0, -INF, 0.0), (0.5, INF, 0.0), (2.0, INF, INF),
+        (-INF, -3.0, -0.0), (-INF, -2.0, 0.0), (-INF, 3.0, -INF), (-INF, 2.0, INF), (-INF, 0.5, INF),
+        (INF, -1.0, 0.0), (INF, 1.0, INF), (NAN, 1.0, NAN), (2.0, NAN, NAN), (-2.0, 3.0, -8.0),
+        (-2.0, -2.0, 0.25), (10.0, 3.0, 1000.0), (3.0, 4.0, 81.0),
+        (-8.0, 1e20, INF), (-1.0, 1e20, 1.0), (0.0, INF, 0.0), (0.0, -INF, INF), (INF, INF, INF),
+        (INF, 0.0, 1.0), (1.0, INF, 1.0), (1.0, -INF, 1.0), (-0.5, INF, 0.0), (2.0, 2000.0, INF),
+        (-2.0, 2001.0, -INF), (-2.0, -2001.0, -0.0), (7.0, 1.0, 7.0), (1.5, 2.0, 2.25),
+    ] {
+        check("pow", &[x, y], expected);
+    }
+}
+
+#[test]
+fn special_values_of_atan2_and_hypot() {
+    use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
+    for (y, x, expected) in [
+        (0.0, 1.0, 0.0), (-0.0, 1.0, -0.0), (0.0, -1.0, PI), (-0.0, -1.0, -PI), (0.0, 0.0, 0.0),
+        (0.0, -0.0, PI), (-0.0, -0.0, -PI), (-0.0, 0.0, -0.0), (1.0, 0.0, FRAC_PI_2),
+        (-1.0, 0.0, -FRAC_PI_2), (1.0, -0.0, FRAC_PI_2), (1.0, INF, 0.0), (-1.0, INF, -0.0),
+        (1.0, -INF, PI), (INF, 1.0, FRAC_PI_2), (-INF, 1.0, -FRAC_PI_2), (INF, INF, FRAC_PI_4),
+        (INF, -INF, 3.0 * FRAC_PI_4), (-INF, INF, -FRAC_PI_4), (1.0, 1.0, FRAC_PI_4),
+        (NAN, 1.0, NAN), (1.0, NAN, NAN), (NAN, INF, NAN), (NAN, 0.0, NAN),
+    ] {
+        check("atan2", &[y, x], expected);
+    }
+    for (x, y, expected) in [
+        (3.0, 4.0, 5.0), (0.0, 0.0, 0.0), (-0.0, 0.0, 0.0), (INF, NAN, INF), (NAN, -INF, INF),
+        (NAN, 1.0, NAN), (1.0, NAN, NAN), (-INF, 2.0, INF), (3e-39, 4e-39, 5e-39),
+    ] {
+        if x != 3e-39 {
+            check("hypot", &[x, y], expected);
+        }
+    }
+    assert_eq!(at("hypot", Precision::F64, &[3e300, 4e300]), 5e300);
+    assert_eq!(at("hypot", Precision::F64, &[5e-324, 0.0]), 5e-324);
+}
+
+#[test]
+fn modulo_stays_in_its_range() {
+    for (x, y, expected) in [
+        (7.0, 3.0, 1.0), (-7.0, 3.0, 2.0), (7.0, -3.0, -2.0), (-7.0, -3.0, -1.0), (6.0, 3.0, 0.0),
+        (0.5, 1.0, 0.5), (-1e-30, 1.0, 0.0), (1.0, 0.0, NAN), (INF, 1.0, NAN), (1.0, INF, NAN),
+        (NAN, 1.0, NAN), (1.0, NAN, NAN), (0.0, 1.0, 0.0),
+    ] {
+        check("modulo", &[x, y], expected);
+    }
+}
+
+#[test]
+fn sign_keeps_zeros_and_nan() {
+    let mut b = Builder::new("sign", Precision::F64);
+    let a = b.binding("x", Element::Real);
+    let x = b.load(a);
+    let value = function::sign(&mut b, x);
+    let out = b.uniform("out");
+    b.set(out, value);
+    let kernel = b.finish();
+    let mut e = Evaluator::new(&kernel).unwrap();
+    for (x, expected) in [(3.0, 1.0), (-5e-324, -1.0), (0.0, 0.0), (-0.0, -0.0), (-INF, -1.0)] {
+        assert_eq!(call(&mut e, &[x]).to_bits(), f64::to_bits(expected));
+    }
+    assert!(call(&mut e, &[NAN]).is_nan());
+}

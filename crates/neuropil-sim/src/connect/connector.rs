@@ -1,0 +1,299 @@
+//! A connection as a function: edges of rows, with their weights and delays.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use neuropil_ir::connect::{Connection, Connectivity, EdgeValue, Edges, Orientation, Rule};
+use neuropil_ir::draw::{Stream, stream_key};
+use neuropil_ir::plan::Plan;
+
+use super::Arrays;
+use super::deterministic::{AllToAll, OneToOne, Pairs};
+use super::error::ConnectProblem;
+use super::fixed_degree::FixedDegree;
+use super::fixed_probability::FixedProbability;
+use super::fixed_total_number::FixedTotalNumber;
+use super::pairwise::{Pairwise, Test};
+use super::quantity::{Own, Quantity};
+use super::sides::Sides;
+use crate::rounding::delay_steps;
+
+/// A rule: which edges a row has.
+pub(super) trait RowRule: std::fmt::Debug + Send + Sync {
+    /// What a row is.
+    fn orientation(&self) -> Orientation {
+        Orientation::BySource
+    }
+
+    /// The mean number of edges.
+    fn expected(&self, sides: &Sides) -> f64;
+
+    /// Appends the edges of rows: for each row its others, ascending, and where they end.
+    fn rows(&self, sides: &Sides, rows: Range<u32>, out: &mut Edges);
+
+    /// The number of edges of a row, where it is known without generating them.
+    fn row_length(&self, _sides: &Sides, _row: u32) -> Option<u32> {
+        None
+    }
+}
+
+/// Where a rule's draws come from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Draws {
+    seed: u64,
+    rows: u64,
+    tree: u64,
+}
+
+impl Draws {
+    fn new(seed: u64, name: &str) -> Self {
+        Self {
+            seed,
+            rows: stream_key(name, 0),
+            tree: stream_key(name, 1),
+        }
+    }
+
+    /// The draws of a row inside a tile of the other side.
+    pub(super) fn row(&self, row: u32, tile: u32) -> Stream {
+        Stream::new(
+            self.seed,
+            self.rows,
+            u64::from(row) | (u64::from(tile) << 32),
+        )
+    }
+
+    /// The draws of a node of a tree over the rows.
+    pub(super) fn node(&self, node: u64) -> Stream {
+        Stream::new(self.seed, self.tree, node)
+    }
+}
+
+/// Notes the first value of an edge that cannot be used, in the order of the edges.
+///
+/// Rows cannot fail one by one; whoever connects asks afterwards.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Trouble(Arc<Mutex<Option<Noted>>>);
+
+/// A pair of elements and what is wrong with it.
+type Noted = ((u32, u32), ConnectProblem);
+
+impl Trouble {
+    pub(super) fn note(&self, from: u32, to: u32, problem: ConnectProblem) {
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted.as_ref().is_none_or(|(pair, _)| (from, to) < *pair) {
+            *noted = Some(((from, to), problem));
+        }
+    }
+
+    fn get(&self) -> Option<ConnectProblem> {
+        let noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.as_ref().map(|(_, problem)| problem.clone())
+    }
+}
+
+/// A connection of a program as a function of the row.
+#[derive(Debug)]
+pub struct Connector {
+    sides: Sides,
+    rule: Box<dyn RowRule>,
+    weight: Quantity,
+    delay: Delay,
+    dt: f64,
+    trouble: Trouble,
+}
+
+#[derive(Debug)]
+enum Delay {
+    Shared(u32),
+    /// In ms.
+    Own(Box<Own>),
+}
+
+impl Connector {
+    pub(super) fn new(
+        connection: &Connection,
+        plan: &Plan,
+        arrays: &dyn Arrays,
+    ) -> Result<Self, ConnectProblem> {
+        let size = |axis: Option<neuropil_ir::plan::AxisId>| {
+            axis.and_then(|axis| plan.axes.get(axis.index()))
+                .map_or(0, |axis| axis.size)
+        };
+        let projection = plan.projections.get(connection.projection.index());
+        let source = projection
+            .and_then(|p| plan.events.get(p.source.index()))
+            .map(|e| e.axis);
+        let sides = Sides::new(connection, size(source), size(projection.map(|p| p.target)))?;
+
+        let draws = Draws::new(plan.seed, &connection.stream);
+        let trouble = Trouble::default();
+        let read = |quantity| Quantity::new(quantity, plan.seed, arrays);
+        let pairwise = |test| Box::new(Pairwise::new(test, draws, trouble.clone()));
+        let rule: Box<dyn RowRule> = match &connection.rule {
+            Rule::OneToOne => Box::new(OneToOne::new(&sides)?),
+            Rule::AllToAll => Box::new(AllToAll),
+            Rule::Pairs(listed) => Box::new(Pairs::new(listed, &sides)?),
+            Rule::FixedProbability(probability) => match read(probability)? {
+                Quantity::Shared(p) => Box::new(FixedProbability::new(p, draws)?),
+                Quantity::Own(own) => pairwise(Test::Probability(own)),
+            },
+            Rule::If(condition) => match read(condition)? {
+                Quantity::Shared(value) => pairwise(Test::Always(value != 0.0 && !value.is_nan())),
+                Quantity::Own(own) => pairwise(Test::Condition(own)),
+            },
+            Rule::FixedIndegree(degree) => {
+                let orientation = Orientation::ByTarget;
+                Box::new(FixedDegree::new(
+                    orientation,
+                    &read(degree)?,
+                    draws,
+                    &sides,
+                )?)
+            }
+            Rule::FixedOutdegree(degree) => {
+                let orientation = Orientation::BySource;
+                Box::new(FixedDegree::new(
+                    orientation,
+                    &read(degree)?,
+                    draws,
+                    &sides,
+                )?)
+            }
+            Rule::FixedTotalNumber(total) => match read(total)? {
+                Quantity::Shared(total) => Box::new(FixedTotalNumber::new(total, draws, &sides)?),
+                Quantity::Own(_) => {
+                    let (what, side) = ("total number of connections", "network's");
+                    return Err(ConnectProblem::OtherSide { what, side });
+                }
+            },
+        };
+        let weight = match &connection.weight {
+            None => Quantity::Shared(1.0),
+            Some(weight) => read(weight)?,
+        };
+        if let Quantity::Shared(value) = weight
+            && !value.is_finite()
+        {
+            return Err(ConnectProblem::Weight { value });
+        }
+        let delay = match &connection.delay {
+            None => Delay::Shared(0),
+            Some(delay) => match read(delay)? {
+                Quantity::Shared(time) => {
+                    Delay::Shared(delay_steps(time, plan.dt).map_err(ConnectProblem::Delay)?)
+                }
+                Quantity::Own(own) => Delay::Own(own),
+            },
+        };
+        Ok(Self {
+            sides,
+            rule,
+            weight,
+            delay,
+            dt: plan.dt,
+            trouble,
+        })
+    }
+
+    /// What was wrong with an edge that was asked for, if anything: the first one in the order of
+    /// presynaptic, then postsynaptic element.
+    pub fn trouble(&self) -> Option<ConnectProblem> {
+        self.trouble.get()
+    }
+
+    /// Calls a function with (pre, post, copy) for every edge of rows that start at `first`.
+    fn each(&self, first: u32, out: &Edges, mut visit: impl FnMut(u32, u32, u32)) {
+        let by_target = self.orientation() == Orientation::ByTarget;
+        for (row, ends) in (first..).zip(out.offsets.windows(2)) {
+            let mut last = None;
+            let mut copy = 0;
+            for &other in &out.others[ends[0]..ends[1]] {
+                copy = if last == Some(other) { copy + 1 } else { 0 };
+                last = Some(other);
+                if by_target {
+                    visit(other, row, copy);
+                } else {
+                    visit(row, other, copy);
+                }
+            }
+        }
+    }
+}
+
+impl Connectivity for Connector {
+    fn sources(&self) -> u32 {
+        self.sides.source_size
+    }
+
+    fn targets(&self) -> u32 {
+        self.sides.target_size
+    }
+
+    fn orientation(&self) -> Orientation {
+        self.rule.orientation()
+    }
+
+    fn weight(&self) -> EdgeValue<f64> {
+        match &self.weight {
+            Quantity::Shared(weight) => EdgeValue::Shared(*weight),
+            Quantity::Own(_) => EdgeValue::Own,
+        }
+    }
+
+    fn delay(&self) -> EdgeValue<u32> {
+        match self.delay {
+            Delay::Shared(steps) => EdgeValue::Shared(steps),
+            Delay::Own(_) => EdgeValue::Own,
+        }
+    }
+
+    fn expected_edges(&self) -> f64 {
+        self.rule.expected(&self.sides)
+    }
+
+    fn rows(&self, rows: Range<u32>, out: &mut Edges) {
+        let first = rows.start;
+        out.clear();
+        out.offsets.push(0);
+        self.rule.rows(&self.sides, rows, out);
+        if let Quantity::Own(own) = &self.weight {
+            let mut evaluator = own.evaluator();
+            let mut weights = std::mem::take(&mut out.weights);
+            self.each(first, out, |pre, post, copy| {
+                weights.push(evaluator.value(pre, post, copy));
+            });
+            out.weights = weights;
+        }
+        if let Delay::Own(own) = &self.delay {
+            let mut evaluator = own.evaluator();
+            let mut delays = std::mem::take(&mut out.delays);
+            self.each(first, out, |pre, post, copy| {
+                let steps = delay_steps(evaluator.value(pre, post, copy), self.dt);
+                delays.push(steps.unwrap_or_else(|problem| {
+                    let problem = ConnectProblem::PairDelay {
+                        from: pre,
+                        to: post,
+                        problem,
+                    };
+                    self.trouble.note(pre, post, problem);
+                    u32::MAX // outside every range that a plan can promise
+                }));
+            });
+            out.delays = delays;
+        }
+    }
+
+    fn row_lengths(&self, rows: Range<u32>, out: &mut Vec<u32>) {
+        out.clear();
+        let mut edges = Edges::default();
+        for row in rows {
+            let length = self.rule.row_length(&self.sides, row).unwrap_or_else(|| {
+                edges.clear();
+                self.rule.rows(&self.sides, row..row + 1, &mut edges);
+                edges.others.len() as u32
+            });
+            out.push(length);
+        }
+    }
+}
