@@ -8,6 +8,8 @@
 //!
 //! This crate is internal: its interface may change at any time.
 
+#[cfg(test)]
+mod conformance;
 mod deliver;
 mod events;
 mod interpreter;

@@ -47,16 +47,21 @@ impl Connectivity for Listed {
 
     fn rows(&self, rows: Range<u32>, out: &mut Edges) {
         out.clear();
+        let key = |edge: &Edge| match self.orientation {
+            Orientation::BySource => (edge.0, edge.1),
+            Orientation::ByTarget => (edge.1, edge.0),
+        };
+        let mut found: Vec<&Edge> = self
+            .edges
+            .iter()
+            .filter(|edge| rows.contains(&key(edge).0))
+            .collect();
+        found.sort_by_key(|edge| key(edge));
+        let mut found = found.into_iter().peekable();
         out.offsets.push(0);
-        for row in rows {
-            let key = |edge: &&Edge| match self.orientation {
-                Orientation::BySource => (edge.0 == row, edge.1),
-                Orientation::ByTarget => (edge.1 == row, edge.0),
-            };
-            let mut found: Vec<&Edge> = self.edges.iter().filter(|edge| key(edge).0).collect();
-            found.sort_by_key(|edge| key(edge).1);
-            for edge in found {
-                out.others.push(key(&edge).1);
+        for row in rows.clone() {
+            while let Some(edge) = found.next_if(|edge| key(edge).0 == row) {
+                out.others.push(key(edge).1);
                 if self.weight == EdgeValue::Own {
                     out.weights.push(edge.2);
                 }

@@ -9,7 +9,7 @@
 //!   exc.spike.npy          FolderRecorder: fields step (u64), index (u32)
 //!   exc.V.npy              FolderRecorder: [sample, element], in the unit of the declaration
 //!   exc.V.time.npy         FolderRecorder: the times of the samples in ms
-//!   spikes.csv             csv::write_spikes, on demand
+//!   spikes.csv             FolderRecorder::write_spikes_csv, on demand
 //! ```
 //!
 //! Arrays only ever grow, and their headers are renewed after the data, so that a run that is killed
@@ -25,4 +25,4 @@ pub mod summary;
 
 pub use error::IoError;
 pub use recorder::{FolderRecorder, RasterFile, TraceFile};
-pub use summary::{Summary, Wall};
+pub use summary::{About, Summary, Wall};

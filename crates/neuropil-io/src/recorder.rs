@@ -6,9 +6,10 @@ use neuropil_ir::kernel::Precision;
 use neuropil_ir::program::Program;
 use neuropil_sim::{RecordError, Recorder, Selection};
 
+use crate::csv::{Spikes, write_spikes};
 use crate::error::IoError;
 use crate::folder::{Names, safe_name};
-use crate::npy::{Dtype, Writer};
+use crate::npy::{Array, Dtype, Writer, read};
 
 /// Streams recordings to `.npy` files of a folder.
 ///
@@ -127,6 +128,39 @@ impl FolderRecorder {
             traces,
             rasters,
         })
+    }
+
+    /// Writes the recorded spikes of all populations as a table beside the arrays.
+    ///
+    /// Events of other names than a population's `spike` are left out. The spikes are read back, so
+    /// all of them are in memory for a moment.
+    ///
+    /// # Errors
+    /// [`IoError`] if the arrays cannot be flushed or read, or the table not be written.
+    pub fn write_spikes_csv(&mut self, program: &Program, path: &Path) -> Result<(), IoError> {
+        let mut lists = Vec::new();
+        for (raster, file) in program.rasters.iter().zip(&mut self.rasters) {
+            if !program
+                .populations
+                .iter()
+                .any(|p| p.spike == Some(raster.events))
+            {
+                continue;
+            }
+            file.events.flush()?;
+            if let Array::Events { steps, elements } = read(file.events.path())? {
+                lists.push((raster.population.as_str(), steps, elements));
+            }
+        }
+        let spikes: Vec<Spikes<'_>> = lists
+            .iter()
+            .map(|(population, steps, elements)| Spikes {
+                population,
+                steps,
+                elements,
+            })
+            .collect();
+        write_spikes(path, self.dt, &spikes)
     }
 
     /// The files of the traces, in the order of [`Program::traces`].

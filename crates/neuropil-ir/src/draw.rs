@@ -29,8 +29,12 @@ pub fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     for _ in 0..PHILOX_ROUNDS {
         let p0 = u64::from(c0) * u64::from(PHILOX_MULTIPLIERS[0]);
         let p1 = u64::from(c2) * u64::from(PHILOX_MULTIPLIERS[1]);
-        (c0, c1, c2, c3) =
-            ((p1 >> 32) as u32 ^ c1 ^ k0, p1 as u32, (p0 >> 32) as u32 ^ c3 ^ k1, p0 as u32);
+        (c0, c1, c2, c3) = (
+            (p1 >> 32) as u32 ^ c1 ^ k0,
+            p1 as u32,
+            (p0 >> 32) as u32 ^ c3 ^ k1,
+            p0 as u32,
+        );
         k0 = k0.wrapping_add(PHILOX_WEYL[0]);
         k1 = k1.wrapping_add(PHILOX_WEYL[1]);
     }
@@ -70,7 +74,12 @@ pub fn key(seed: u64, stream: u64) -> [u32; 2] {
 
 /// The Philox counter of an element in a step: element low, element high, step low, step high.
 pub fn counter(element: u64, step: u64) -> [u32; 4] {
-    [element as u32, (element >> 32) as u32, step as u32, (step >> 32) as u32]
+    [
+        element as u32,
+        (element >> 32) as u32,
+        step as u32,
+        (step >> 32) as u32,
+    ]
 }
 
 /// A number of the open unit interval, a multiple of 2^-53, from the first two words.
@@ -103,7 +112,13 @@ pub struct Stream {
 impl Stream {
     /// Starts the sequence of a row.
     pub fn new(seed: u64, stream: u64, row: u64) -> Self {
-        Self { key: key(seed, stream), row, block: 0, words: [0; 4], used: 4 }
+        Self {
+            key: key(seed, stream),
+            row,
+            block: 0,
+            words: [0; 4],
+            used: 4,
+        }
     }
 
     /// The next 32 random bits.
@@ -149,6 +164,7 @@ impl Stream {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests")]
 mod tests {
     use super::*;
 
@@ -176,11 +192,16 @@ mod tests {
     /// (the state advances by the golden constant before the finaliser).
     #[test]
     fn mix_is_the_finaliser_of_splitmix64() {
-        let outputs: Vec<u64> =
-            (1..=3).map(|i: u64| mix(1_234_567_u64.wrapping_add(GOLDEN.wrapping_mul(i)))).collect();
+        let outputs: Vec<u64> = (1..=3)
+            .map(|i: u64| mix(1_234_567_u64.wrapping_add(GOLDEN.wrapping_mul(i))))
+            .collect();
         assert_eq!(
             outputs,
-            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
+            [
+                6_457_827_717_110_365_317,
+                3_203_168_211_198_807_973,
+                9_817_491_932_198_370_423
+            ]
         );
     }
 
@@ -191,10 +212,19 @@ mod tests {
         assert_eq!(stream_key("EIBalance.exc.V", 0), PINNED[1]);
         assert_eq!(stream_key("EIBalance.exc.V", 1), PINNED[2]);
         assert_eq!(key(0, 0), [PINNED[3] as u32, (PINNED[3] >> 32) as u32]);
-        assert_eq!(key(42, PINNED[1]), [PINNED[4] as u32, (PINNED[4] >> 32) as u32]);
+        assert_eq!(
+            key(42, PINNED[1]),
+            [PINNED[4] as u32, (PINNED[4] >> 32) as u32]
+        );
     }
 
-    const PINNED: [u64; 5] = [0xD344_86D6_E3F2_F68B, 0xE237_0B1C_B139_A984, 0x436B_1E93_C41B_3EC4, 0x4821_8226_FF3C_D4BF, 0xC8DB_97B3_65B3_B65B];
+    const PINNED: [u64; 5] = [
+        0xD344_86D6_E3F2_F68B,
+        0xE237_0B1C_B139_A984,
+        0x436B_1E93_C41B_3EC4,
+        0x4821_8226_FF3C_D4BF,
+        0xC8DB_97B3_65B3_B65B,
+    ];
 
     #[test]
     fn uniforms_stay_inside_the_open_interval() {
@@ -214,7 +244,10 @@ mod tests {
         for _ in 0..70_000 {
             counts[stream.below(7) as usize] += 1;
         }
-        let chi2: f64 = counts.iter().map(|&c| (f64::from(c) - 1e4).powi(2) / 1e4).sum();
+        let chi2: f64 = counts
+            .iter()
+            .map(|&c| (f64::from(c) - 1e4).powi(2) / 1e4)
+            .sum();
         assert!(chi2 < 47.0, "{counts:?}");
         assert_eq!(stream.below(1), 0);
         assert_eq!(stream.below(0), 0);

@@ -22,7 +22,11 @@ pub fn unit(max_abs: f64, precision: Precision) -> f64 {
     // Two to the exponent of the quotient is at most one step too small.
     let quotient = (max_abs / most).max(f64::MIN_POSITIVE);
     let power = f64::from_bits(quotient.to_bits() & 0x7FF0_0000_0000_0000);
-    if power * most >= max_abs { power } else { 2.0 * power }
+    if power * most >= max_abs {
+        power
+    } else {
+        2.0 * power
+    }
 }
 
 /// The largest number of units of a weight: 32,767 in f32 plans, 2^24 in f64 plans.
@@ -72,10 +76,22 @@ mod tests {
     fn units_are_the_smallest_power_that_fits() {
         for precision in [Precision::F32, Precision::F64] {
             let most = most_units(precision);
-            for max in [1.0, 0.1, 3.7e-5, 32_767.0, 32_768.0, 1e300, 16_777_216.0, 16_777_217.0] {
+            for max in [
+                1.0,
+                0.1,
+                3.7e-5,
+                32_767.0,
+                32_768.0,
+                1e300,
+                16_777_216.0,
+                16_777_217.0,
+            ] {
                 let g = unit(max, precision);
                 assert_eq!(g.to_bits() << 12, 0, "{g} is a power of two");
-                assert!(max <= most * g && max > most * g / 2.0, "{max} in {precision}: {g}");
+                assert!(
+                    max <= most * g && max > most * g / 2.0,
+                    "{max} in {precision}: {g}"
+                );
                 assert!(quantise(max, g) <= most);
             }
             assert_eq!(unit(0.0, precision), 1.0);

@@ -20,6 +20,8 @@
 //! Events emitted in advance(k) have the time `t_{k+1}` and are recorded under the step `k + 1`.
 
 pub mod backend;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 pub mod connect;
 pub mod draw;
 pub mod graph;
@@ -28,6 +30,7 @@ pub mod kernel;
 pub mod operator;
 pub mod plan;
 pub mod program;
+pub mod reference;
 pub mod scalar;
-pub mod text;
+mod text;
 pub mod verify;

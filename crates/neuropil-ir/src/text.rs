@@ -85,7 +85,11 @@ impl Display for Kernel {
 
 impl Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "plan {} {} dt={} seed={}", self.name, self.precision, self.dt, self.seed)?;
+        writeln!(
+            f,
+            "plan {} {} dt={} seed={}",
+            self.name, self.precision, self.dt, self.seed
+        )?;
         for (i, axis) in self.axes.iter().enumerate() {
             writeln!(f, "  axis{i} {} [{}]", axis.name, axis.size)?;
         }
@@ -93,21 +97,35 @@ impl Display for Plan {
             writeln!(f, "  slot{i} {} = {:?}", slot.name, slot.initial)?;
         }
         for (i, b) in self.buffers.iter().enumerate() {
-            writeln!(f, "  buffer{i} {} {:?} {:?} x{}", b.name, b.axis, b.element, b.depth)?;
+            writeln!(
+                f,
+                "  buffer{i} {} {:?} {:?} x{}",
+                b.name, b.axis, b.element, b.depth
+            )?;
         }
         for (i, e) in self.events.iter().enumerate() {
             let counted = if e.counted { " counted" } else { "" };
             let recorded = if e.recorded { " recorded" } else { "" };
-            writeln!(f, "  events{i} {} {:?} x{}{counted}{recorded}", e.name, e.axis, e.depth)?;
+            writeln!(
+                f,
+                "  events{i} {} {:?} x{}{counted}{recorded}",
+                e.name, e.axis, e.depth
+            )?;
         }
         for (i, p) in self.projections.iter().enumerate() {
             let delay = match p.delay {
                 DelayClass::Common => "common".into(),
                 DelayClass::Own { min, max } => format!("own {min}..={max}"),
             };
-            let grid = p.grid.map_or(String::new(), |slot| format!(" grid {slot:?}"));
+            let grid = p
+                .grid
+                .map_or(String::new(), |slot| format!(" grid {slot:?}"));
             let (source, target, sum) = (p.source, p.target, p.sum);
-            writeln!(f, "  projection{i} {} {source:?} -> {target:?} {sum:?}{grid} {delay}", p.name)?;
+            writeln!(
+                f,
+                "  projection{i} {} {source:?} -> {target:?} {sum:?}{grid} {delay}",
+                p.name
+            )?;
         }
         for (i, record) in self.records.iter().enumerate() {
             match &record.sampled {
@@ -137,14 +155,23 @@ fn stages(f: &mut fmt::Formatter<'_>, plan: &Plan, name: &str, list: &[Stage]) -
         write!(f, "  {name}[{i}] ")?;
         match stage {
             Stage::Scalar { call } => writeln!(f, "scalar {}", CallText(plan, call))?,
-            Stage::Map { axis, call, ticking } => {
+            Stage::Map {
+                axis,
+                call,
+                ticking,
+            } => {
                 write!(f, "map {axis:?} {}", CallText(plan, call))?;
                 for (clocks, call) in ticking {
                     write!(f, "; ticking {clocks:?} {}", CallText(plan, call))?;
                 }
                 writeln!(f)?;
             }
-            Stage::Deliver { projection, age, into, zero } => {
+            Stage::Deliver {
+                projection,
+                age,
+                into,
+                zero,
+            } => {
                 write!(f, "deliver {projection:?} age {age} into {into:?}")?;
                 if let Some(zero) = zero {
                     write!(f, " zero {zero:?}")?;
@@ -154,7 +181,11 @@ fn stages(f: &mut fmt::Formatter<'_>, plan: &Plan, name: &str, list: &[Stage]) -
             Stage::Reduce { axis, call } => {
                 writeln!(f, "reduce {axis:?} {}", CallText(plan, call))?;
             }
-            Stage::CountEvents { events, window, slot } => {
+            Stage::CountEvents {
+                events,
+                window,
+                slot,
+            } => {
                 writeln!(f, "count {events:?} window {window} into {slot:?}")?;
             }
             Stage::Record { record, when } => match when {
@@ -172,7 +203,10 @@ struct CallText<'p>(&'p Plan, &'p Call);
 impl Display for CallText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(plan, call) = self;
-        let name = plan.kernels.get(call.kernel.index()).map_or("?", |k| k.name.as_str());
+        let name = plan
+            .kernels
+            .get(call.kernel.index())
+            .map_or("?", |k| k.name.as_str());
         let mut inside = String::new();
         for buffer in &call.buffers {
             write!(inside, "{buffer:?} ")?;

@@ -44,8 +44,9 @@ pub enum SimulationError {
     },
     /// A state is no longer a finite number.
     #[error(
-        "`{variable}` of element {element} of `{population}` is {value} at step {step} \
-        (t = {time} ms); all its values were finite at step {finite_at}"
+        "{} is {value} at step {step} (t = {time} ms){}",
+        subject(population, variable, *element),
+        history(*finite_at, *step)
     )]
     NotFinite {
         /// The population; empty for a state of the network itself.
@@ -74,6 +75,24 @@ pub enum SimulationError {
     /// An earlier error ended this simulation.
     #[error("the simulation ended with an error before and cannot go on")]
     Ended,
+}
+
+/// A state in the words of the text.
+fn subject(population: &str, variable: &str, element: u32) -> String {
+    if population.is_empty() {
+        format!("`{variable}`")
+    } else {
+        format!("`{variable}` of element {element} of `{population}`")
+    }
+}
+
+/// What is known about earlier steps.
+fn history(finite_at: u64, step: u64) -> String {
+    if finite_at < step {
+        format!("; all states were finite at step {finite_at}")
+    } else {
+        String::new()
+    }
 }
 
 impl SimulationError {

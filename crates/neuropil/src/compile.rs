@@ -87,6 +87,7 @@ impl Text {
             main: &self.main,
             used: self.used.iter().map(|used| &used.file).collect(),
             library: &library().files,
+            slice: &|span| sources.slice(span).to_owned(),
         };
         let compiled = compiler::compile(&texts, &options);
         diagnostics.extend(compiled.diagnostics);

@@ -83,7 +83,9 @@ pub(super) fn build<F: Format>(
         Orientation::ByTarget => by_target::fill(&site, pool, unit, &mut drafts)?,
     }
     let sheet = finish(&site, pool, unit, drafts)?;
-    let sum_unit = site.on_grid.then(|| grid::sum_unit(unit, blueprint.precision));
+    let sum_unit = site
+        .on_grid
+        .then(|| grid::sum_unit(unit, blueprint.precision));
     Ok((sheet, sum_unit))
 }
 
@@ -99,7 +101,10 @@ fn finish<F: Format>(
         Precision::F64 if site.on_grid => unit,
         _ => 1.0,
     };
-    let drafts: Vec<_> = drafts.into_iter().map(|draft| Mutex::new(Some(draft))).collect();
+    let drafts: Vec<_> = drafts
+        .into_iter()
+        .map(|draft| Mutex::new(Some(draft)))
+        .collect();
     let done: Vec<_> = drafts.iter().map(|_| Mutex::new(None)).collect();
     share(pool, drafts.len(), &|at| {
         let (targets, owner) = &site.tiles[at];
@@ -126,10 +131,16 @@ fn finish<F: Format>(
 impl Site<'_> {
     /// The tile of a target, starting the search at a hint.
     fn tile_of(&self, target: u32, hint: usize) -> Option<usize> {
-        if self.tiles.get(hint).is_some_and(|(targets, _)| targets.contains(&target)) {
+        if self
+            .tiles
+            .get(hint)
+            .is_some_and(|(targets, _)| targets.contains(&target))
+        {
             return Some(hint);
         }
-        let at = self.tiles.partition_point(|(targets, _)| targets.end <= target);
+        let at = self
+            .tiles
+            .partition_point(|(targets, _)| targets.end <= target);
         (at < self.tiles.len()).then_some(at)
     }
 
@@ -155,12 +166,22 @@ impl Site<'_> {
         let projection = || self.blueprint.name.to_owned();
         let mut fault = None;
         if !weight.is_finite() {
-            fault = Some(BackendError::Weight { projection: projection(), from, to, value: weight });
+            fault = Some(BackendError::Weight {
+                projection: projection(),
+                from,
+                to,
+                value: weight,
+            });
         }
         if let DelayClass::Own { min, max } = self.blueprint.delay {
             let found = self.delay_at(edges, entry);
             if found < min || found > max {
-                fault = Some(BackendError::Delay { projection: projection(), found, min, max });
+                fault = Some(BackendError::Delay {
+                    projection: projection(),
+                    found,
+                    min,
+                    max,
+                });
             }
         }
         if let Some(fault) = fault {
@@ -175,8 +196,8 @@ impl Site<'_> {
         }
         let unit = grid::unit(largest, self.blueprint.precision);
         // Rounded weights of f64 plans are stored as f32.
-        let storable = (f64::from(f32::MIN_POSITIVE)..=f64::from(f32::MAX) / 16_777_216.0)
-            .contains(&unit);
+        let storable =
+            (f64::from(f32::MIN_POSITIVE)..=f64::from(f32::MAX) / 16_777_216.0).contains(&unit);
         if storable || self.blueprint.precision == Precision::F32 {
             return Ok(unit);
         }
@@ -191,7 +212,11 @@ impl Site<'_> {
 
     /// A weight as it is stored.
     fn rounded(&self, weight: f64, unit: f64) -> f64 {
-        if self.on_grid { grid::addend(weight, unit, self.blueprint.precision) } else { weight }
+        if self.on_grid {
+            grid::addend(weight, unit, self.blueprint.precision)
+        } else {
+            weight
+        }
     }
 
     fn bytes_for<F: Format>(&self, edges: u64) -> u64 {
@@ -202,14 +227,24 @@ impl Site<'_> {
     }
 
     fn check_memory<F: Format>(&self, edges: u64) -> Result<(), BackendError> {
-        let needed = self.blueprint.used.saturating_add(self.bytes_for::<F>(edges));
-        if needed > self.blueprint.limit { Err(self.refused::<F>(edges)) } else { Ok(()) }
+        let needed = self
+            .blueprint
+            .used
+            .saturating_add(self.bytes_for::<F>(edges));
+        if needed > self.blueprint.limit {
+            Err(self.refused::<F>(edges))
+        } else {
+            Ok(())
+        }
     }
 
     fn refused<F: Format>(&self, edges: u64) -> BackendError {
         BackendError::Memory {
             what: format!("projection `{}` with {edges} edges", self.blueprint.name),
-            needed: self.blueprint.used.saturating_add(self.bytes_for::<F>(edges)),
+            needed: self
+                .blueprint
+                .used
+                .saturating_add(self.bytes_for::<F>(edges)),
             limit: self.blueprint.limit,
         }
     }
@@ -272,7 +307,10 @@ fn share(
         }
     });
     ran.map_err(|message| BackendError::Invalid(format!("building connections: {message}")))?;
-    error.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+    error
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+        .map_or(Ok(()), Err)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -56,15 +56,9 @@ pub(crate) fn connect(
         ))),
         (Sum::Count, _, true) => made::<List<u16>>(blueprint, connectivity, pool),
         (Sum::Count, _, false) => made::<List<u32>>(blueprint, connectivity, pool),
-        (Sum::Grid, Precision::F32, _) => {
-            made::<Packed>(blueprint, connectivity, pool)
-        }
-        (Sum::Grid, Precision::F64, true) => {
-            made::<Wide<u16>>(blueprint, connectivity, pool)
-        }
-        (Sum::Grid, Precision::F64, false) => {
-            made::<Wide<u32>>(blueprint, connectivity, pool)
-        }
+        (Sum::Grid, Precision::F32, _) => made::<Packed>(blueprint, connectivity, pool),
+        (Sum::Grid, Precision::F64, true) => made::<Wide<u16>>(blueprint, connectivity, pool),
+        (Sum::Grid, Precision::F64, false) => made::<Wide<u32>>(blueprint, connectivity, pool),
         (Sum::Ordered, _, true) => made::<Exact<u16>>(blueprint, connectivity, pool),
         (Sum::Ordered, _, false) => made::<Exact<u32>>(blueprint, connectivity, pool),
     }
@@ -76,21 +70,24 @@ fn made<F: Format>(
     pool: &mut Pool,
 ) -> Result<Connected, BackendError> {
     let (sheet, unit) = build::<F>(blueprint, connectivity, pool)?;
-    Ok(Connected { delivery: Box::new(sheet), unit })
+    Ok(Connected {
+        delivery: Box::new(sheet),
+        unit,
+    })
 }
 
 /// Whether tiles of 16-bit targets are best: owners are narrow, or rows long.
 fn has_narrow_tiles(blueprint: &Blueprint<'_>, connectivity: &dyn Connectivity) -> bool {
-    let pieces: usize =
-        blueprint.owners.iter().map(|owner| owner.len().div_ceil(u16::MOST)).sum();
+    let pieces: usize = blueprint
+        .owners
+        .iter()
+        .map(|owner| owner.len().div_ceil(u16::MOST))
+        .sum();
     let rows = f64::from(blueprint.sources.max(1)) * pieces as f64;
     pieces <= blueprint.owners.len() || connectivity.expected_edges() / rows >= SHORT_PIECE
 }
 
-fn check(
-    blueprint: &Blueprint<'_>,
-    connectivity: &dyn Connectivity,
-) -> Result<(), BackendError> {
+fn check(blueprint: &Blueprint<'_>, connectivity: &dyn Connectivity) -> Result<(), BackendError> {
     let targets = blueprint.owners.last().map_or(0, |owner| owner.end);
     if connectivity.sources() != blueprint.sources || connectivity.targets() != targets {
         return Err(BackendError::Invalid(format!(

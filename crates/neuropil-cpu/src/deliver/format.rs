@@ -215,7 +215,8 @@ impl<T: Target> Format for Exact<T> {
     }
     #[inline(always)]
     fn add(sum: f64, weight: f64, times: u32) -> f64 {
-        sum + weight * f64::from(times)
+        // One event after another, as the order of the sum is fixed.
+        (0..times).fold(sum, |sum, _| sum + weight)
     }
     fn magnitude(weight: f64) -> f64 {
         weight.abs()

@@ -53,6 +53,8 @@ pub(crate) struct Destination<'a> {
     pub(crate) emitted: u64,
     /// Of common delays: the copy that is added to.
     pub(crate) copy: usize,
+    /// The copy of `zero` that is added to.
+    pub(crate) zero_copy: usize,
 }
 
 /// The stored edges of a projection.
@@ -115,7 +117,9 @@ impl<F: Format> Delivery for Sheet<F> {
     }
 
     fn row_later_than(&self, source: u32, delay: u64) -> u64 {
-        self.tiles().map(|tile| tile.row_later_than(source, delay)).sum()
+        self.tiles()
+            .map(|tile| tile.row_later_than(source, delay))
+            .sum()
     }
 
     fn edges(&self) -> u64 {

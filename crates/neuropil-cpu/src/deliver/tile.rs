@@ -19,6 +19,26 @@ const AHEAD: usize = 2;
 /// Cache lines of a row that are fetched ahead.
 const FETCHED_LINES: usize = 8;
 
+/// The copies of a ring of sums.
+#[derive(Clone, Copy, Debug)]
+struct Ring {
+    /// The copy of the step of emission.
+    now: usize,
+    copies: usize,
+    /// Lanes from one copy to the next.
+    stride: usize,
+}
+
+impl Ring {
+    /// The first lane of the copy a number of steps later, at most a whole turn.
+    #[inline(always)]
+    fn start(self, delay: u16) -> usize {
+        let copy = self.now + usize::from(delay);
+        let copy = if copy >= self.copies { copy - self.copies } else { copy };
+        copy * self.stride
+    }
+}
+
 /// Where the row of each source begins.
 #[derive(Debug)]
 pub(super) struct Rows {
@@ -82,6 +102,10 @@ pub(super) struct Tile<F: Format> {
     delays: Block<u16>,
     /// The largest sum of magnitudes that one event of every edge gives a target.
     heaviest: f64,
+    /// The longest own delay.
+    longest: usize,
+    /// Whether an own delay is 0.
+    immediate: bool,
 }
 
 /// The arrays of a tile while it is built.
@@ -130,8 +154,14 @@ impl<F: Format> Tile<F> {
         if rows.start(rows.sources()) != columns.cells.len() {
             return None;
         }
-        let Columns { cells, beside, delays } = columns;
-        Some(Self { first, width, rows, cells, beside, delays, heaviest })
+        let Columns {
+            cells,
+            beside,
+            delays,
+        } = columns;
+        let longest = delays.iter().copied().max().map_or(0, usize::from);
+        let immediate = delays.contains(&0);
+        Some(Self { first, width, rows, cells, beside, delays, heaviest, longest, immediate })
     }
 
     pub(super) fn row(&self, source: u32) -> Range<usize> {
@@ -147,8 +177,13 @@ impl<F: Format> Tile<F> {
     }
 
     pub(super) fn row_later_than(&self, source: u32, delay: u64) -> u64 {
-        let Some(delays) = self.delays.get(self.row(source)) else { return 0 };
-        delays.iter().filter(|&&d| d > 0 && u64::from(d) > delay).count() as u64
+        let Some(delays) = self.delays.get(self.row(source)) else {
+            return 0;
+        };
+        delays
+            .iter()
+            .filter(|&&d| d > 0 && u64::from(d) > delay)
+            .count() as u64
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -167,13 +202,17 @@ impl<F: Format> Tile<F> {
         if let Some(most) = events.counts.iter().copied().max()
             && f64::from(most) * self.heaviest > F::EXACT_BELOW
         {
-            return Err(format!("{most} events of one element in a step overflow the sum"));
+            return Err(format!(
+                "{most} events of one element in a step overflow the sum"
+            ));
         }
         if self.delays.is_empty() {
             let (stride, len) = (to.into.capacity(), to.into.len());
             let first = to.copy * stride + self.first;
             let fits = to.copy < to.into.copies() && self.first + self.width <= len;
-            let sums = F::sums(to.into).filter(|_| fits).ok_or("the sums have another form")?;
+            let sums = F::sums(to.into)
+                .filter(|_| fits)
+                .ok_or("the sums have another form")?;
             let sums = &mut sums[first..first + self.width];
             return Ok(self.deliver_common(events, sums));
         }
@@ -209,14 +248,25 @@ impl<F: Format> Tile<F> {
             // Loaded first: the compiler may not move a load across the additions below.
             let batch: [F::Cell; BATCH] = std::array::from_fn(|i| cells[at + i]);
             let weights: [F::Sum; BATCH] = std::array::from_fn(|i| {
-                F::weight(batch[i], if F::BESIDE { beside[at + i] } else { F::Beside::default() })
+                F::weight(
+                    batch[i],
+                    if F::BESIDE {
+                        beside[at + i]
+                    } else {
+                        F::Beside::default()
+                    },
+                )
             });
             for (cell, weight) in batch.into_iter().zip(weights) {
                 self.add(sums, cell, weight, times);
             }
         }
         for at in whole..cells.len() {
-            let beside = if F::BESIDE { beside[at] } else { F::Beside::default() };
+            let beside = if F::BESIDE {
+                beside[at]
+            } else {
+                F::Beside::default()
+            };
             self.add(sums, cells[at], F::weight(cells[at], beside), times);
         }
     }
@@ -233,14 +283,19 @@ impl<F: Format> Tile<F> {
     /// Delivers to the copies of a ring by the delay of each edge.
     fn deliver_own(&self, events: &Segment, to: &mut Destination<'_>) -> Result<u64, String> {
         let (stride, copies) = (to.into.capacity(), to.into.copies());
-        // Delays are at most the number of copies, so one subtraction finds the copy.
-        let now = (to.emitted % copies as u64) as usize;
-        let fits = self.first + self.width <= to.into.len();
-        let sums = F::sums(to.into).filter(|_| fits).ok_or("the sums have another form")?;
-        let mut zero = match to.zero.as_deref_mut() {
-            Some(array) if self.first + self.width <= array.len() => F::sums(array),
-            _ => None,
-        };
+        let within = self.first + self.width <= to.into.len() && self.longest <= copies;
+        let sums = F::sums(to.into).filter(|_| within).ok_or("the sums have another form")?;
+        let mut zero = None;
+        if let Some(array) = to.zero.as_deref_mut() {
+            let first = to.zero_copy * array.capacity() + self.first;
+            let within = self.first + self.width <= array.len() && to.zero_copy < array.copies();
+            let sums = F::sums(array).filter(|_| within).ok_or("the sums have another form")?;
+            zero = Some(&mut sums[first..first + self.width]);
+        }
+        if zero.is_none() && self.immediate {
+            return Err("edges of delay 0 have no sum".to_owned());
+        }
+        let ring = Ring { now: (to.emitted % copies as u64) as usize, copies, stride };
         let mut delivered = 0;
         for (at, &source) in events.elements.iter().enumerate() {
             if let Some(&next) = events.elements.get(at + AHEAD) {
@@ -249,24 +304,62 @@ impl<F: Format> Tile<F> {
             let times = events.counts.get(at).copied().unwrap_or(1);
             let row = self.row(source);
             delivered += row.len() as u64 * u64::from(times);
-            for edge in row {
-                let cell = self.cells[edge];
-                let beside = if F::BESIDE { self.beside[edge] } else { F::Beside::default() };
-                let weight = F::weight(cell, beside);
-                let place = self.first + F::place(cell);
-                let delay = self.delays[edge];
-                let sum = if delay == 0 {
-                    let zero = zero.as_mut().ok_or("an edge of delay 0 has no sum")?;
-                    &mut zero[place]
-                } else {
-                    let copy = now + usize::from(delay);
-                    let copy = if copy >= copies { copy - copies } else { copy };
-                    &mut sums[copy * stride + place]
-                };
-                *sum = F::add(*sum, weight, times);
+            match &mut zero {
+                Some(zero) if self.immediate => self.add_mixed(row, times, ring, sums, zero),
+                _ => self.add_later(row, times, ring, sums),
             }
         }
         Ok(delivered)
+    }
+
+    /// Adds a row whose delays are all at least 1.
+    fn add_later(&self, row: Range<usize>, times: u32, ring: Ring, sums: &mut [F::Sum]) {
+        let cells = &self.cells[row.clone()];
+        let delays = &self.delays[row.clone()];
+        let beside = if F::BESIDE { &self.beside[row] } else { &[] };
+        let whole = cells.len() / BATCH * BATCH;
+        let weight = |at: usize| {
+            F::weight(cells[at], if F::BESIDE { beside[at] } else { F::Beside::default() })
+        };
+        let place = |at: usize| self.first + F::place(cells[at]) + ring.start(delays[at]);
+        let mut add = |place: usize, weight: F::Sum| {
+            debug_assert!(place < sums.len());
+            // SAFETY: the ring's start is that of a copy below `copies`, because no delay is
+            // above `longest`, which `deliver_own` has compared; the target is below `width`
+            // (checked in `new`) and `first + width` fits in a copy (compared in `deliver_own`).
+            let sum = unsafe { sums.get_unchecked_mut(place) };
+            *sum = F::add(*sum, weight, times);
+        };
+        for at in (0..whole).step_by(BATCH) {
+            let places: [usize; BATCH] = std::array::from_fn(|i| place(at + i));
+            let weights: [F::Sum; BATCH] = std::array::from_fn(|i| weight(at + i));
+            for (place, weight) in places.into_iter().zip(weights) {
+                add(place, weight);
+            }
+        }
+        for at in whole..cells.len() {
+            add(place(at), weight(at));
+        }
+    }
+
+    /// Adds a row among whose delays are zeros.
+    fn add_mixed(
+        &self,
+        row: Range<usize>,
+        times: u32,
+        ring: Ring,
+        sums: &mut [F::Sum],
+        zero: &mut [F::Sum],
+    ) {
+        for at in row {
+            let cell = self.cells[at];
+            let beside = if F::BESIDE { self.beside[at] } else { F::Beside::default() };
+            let sum = match self.delays[at] {
+                0 => &mut zero[F::place(cell)],
+                delay => &mut sums[self.first + F::place(cell) + ring.start(delay)],
+            };
+            *sum = F::add(*sum, F::weight(cell, beside), times);
+        }
     }
 
     /// Asks for the head of a row that is read soon.

@@ -67,7 +67,11 @@ pub(super) fn allocate<L: Lane>(
             last_read[value as usize] = usize::MAX;
         }
     }
-    let mut allocation = Allocation { tape: Vec::new(), slots: 0, wires: vec![u16::MAX; values] };
+    let mut allocation = Allocation {
+        tape: Vec::new(),
+        slots: 0,
+        wires: vec![u16::MAX; values],
+    };
     let mut free: Vec<u16> = Vec::new();
     for (at, draft) in drafts.iter().enumerate() {
         if let Place::Slot(value) = draft.out {

@@ -97,12 +97,16 @@ impl<'k, L: Lane> Compiler<'k, L> {
     /// Finds chains `p * x + c` with one x and numbers c in which each p is read once.
     fn find_chains(&mut self) {
         for place in 0..self.kernel.ops.len() {
-            let Op::Fma(a, b, c) = self.kernel.ops[place] else { continue };
+            let Op::Fma(a, b, c) = self.kernel.ops[place] else {
+                continue;
+            };
             if self.uses[place] == 0 || !self.is_number(c) {
                 continue;
             }
             for (p, x) in [(a, b), (b, a)] {
-                let Op::Fma(pa, pb, pc) = *self.kernel.op(p) else { continue };
+                let Op::Fma(pa, pb, pc) = *self.kernel.op(p) else {
+                    continue;
+                };
                 let inner = if pa == x { pb } else { pa };
                 let joins = (pa == x || pb == x)
                     && self.uses[p.index()] == 1
@@ -221,7 +225,9 @@ impl<'k, L: Lane> Compiler<'k, L> {
         let mut terms = Vec::new();
         let mut at = last;
         let (start, x) = loop {
-            let Op::Fma(_, _, c) = *self.kernel.op(at) else { return None };
+            let Op::Fma(_, _, c) = *self.kernel.op(at) else {
+                return None;
+            };
             terms.push(c);
             let (before, x) = self.factors[at.index()]?;
             if self.links[before.index()] == Link::Inner {
@@ -254,7 +260,9 @@ impl<'k, L: Lane> Compiler<'k, L> {
     fn neighbours(&mut self, values: &[Value]) -> Option<u16> {
         let mut first = None;
         for &value in values {
-            let Place::Number(known) = self.place(value) else { return None };
+            let Place::Number(known) = self.place(value) else {
+                return None;
+            };
             let place = self.new_number(self.numbers[usize::from(known)])?;
             if let Some(&(_, uniform)) = self.uniforms.iter().find(|(at, _)| *at == known) {
                 self.uniforms.push((place, uniform));
@@ -387,13 +395,26 @@ impl<'k, L: Lane> Compiler<'k, L> {
                     value: chosen.wire(value),
                 })
                 .collect(),
-            sets: sets.iter().map(|&(uniform, value)| (uniform, chosen.wire(value))).collect(),
+            sets: sets
+                .iter()
+                .map(|&(uniform, value)| (uniform, chosen.wire(value)))
+                .collect(),
             slots: chosen.slots,
             tape: chosen.tape,
             numbers: self.numbers,
             uniforms: self.uniforms,
-            keys: self.kernel.draws.iter().map(|draw| draw::key(seed, draw.stream)).collect(),
-            elements: self.kernel.bindings.iter().map(|binding| binding.element).collect(),
+            keys: self
+                .kernel
+                .draws
+                .iter()
+                .map(|draw| draw::key(seed, draw.stream))
+                .collect(),
+            elements: self
+                .kernel
+                .bindings
+                .iter()
+                .map(|binding| binding.element)
+                .collect(),
         })
     }
 }

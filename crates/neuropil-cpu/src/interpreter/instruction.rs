@@ -64,7 +64,10 @@ impl<'a, L: Lane> Wires<'a, L> {
     /// The wire points to `N` lanes of type `T` that nothing else touches while the reference
     /// lives.
     #[inline(always)]
-    #[expect(clippy::mut_from_ref, reason = "the pointers of the table are disjoint blocks")]
+    #[expect(
+        clippy::mut_from_ref,
+        reason = "the pointers of the table are disjoint blocks"
+    )]
     pub(super) unsafe fn output<T, const N: usize>(&self, wire: u16) -> &'a mut [T; N] {
         debug_assert!((wire as usize) < self.pointers.len());
         // SAFETY: instructions name wires of the table they are compiled for.

@@ -157,6 +157,10 @@ macro_rules! lane {
                 self.round_ties_even()
             }
             #[inline(always)]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the fused operation of the IR; inlined into functions with the feature"
+            )]
             fn fused(self, b: Self, c: Self) -> Self {
                 self.mul_add(b, c)
             }

@@ -127,7 +127,9 @@ impl Program {
             Typed::F32(tape) => &tape.reduced,
             Typed::F64(tape) => &tape.reduced,
         };
-        reduced.iter().map(|reduced| (reduced.uniform, reduced.reduction))
+        reduced
+            .iter()
+            .map(|reduced| (reduced.uniform, reduced.reduction))
     }
 
     /// Runs the kernel over a range of lanes.
@@ -210,7 +212,10 @@ impl<L: Lane> Tape<L> {
 
     /// Points the wires to the first block.
     fn point(&self, frame: &mut Frame, lanes: Lanes, world: &mut World<'_>) {
-        assert!(self.slots <= frame.room(), "the frame has room for the tape");
+        assert!(
+            self.slots <= frame.room(),
+            "the frame has room for the tape"
+        );
         frame.pointers.0.clear();
         frame.strides.clear();
         for (binding, &element) in self.elements.iter().enumerate() {
@@ -231,7 +236,10 @@ impl<L: Lane> Tape<L> {
             };
             assert!(typed, "the array has the element type of the kernel");
             frame.strides.push(array.lane_bytes());
-            frame.pointers.0.push(array.start_of(bound.copy, bound.start));
+            frame
+                .pointers
+                .0
+                .push(array.start_of(bound.copy, bound.start));
         }
         let slots = frame.slots.pointer().cast::<u8>();
         let slots = (0..self.slots).map(|slot| slots.wrapping_add(slot * SLOT_BYTES));
@@ -302,8 +310,13 @@ impl<L: Lane> Tape<L> {
                 outputs.blocks[number].push(partial[number].value);
             }
         }
-        let wires =
-            Wires::<L> { pointers, numbers: &[], keys: &[], element: 0, step: 0 };
+        let wires = Wires::<L> {
+            pointers,
+            numbers: &[],
+            keys: &[],
+            element: 0,
+            step: 0,
+        };
         for &(uniform, wire) in &self.sets {
             // SAFETY: a slot holds a block of lanes; lane 0 was computed in the last block.
             let value = unsafe { lane_of::<L, L>(&wires, wire, 0) };

@@ -27,10 +27,14 @@ const ELEMENTS: [Element; 7] = [
 ];
 
 fn sets() -> Vec<InstructionSet> {
-    [InstructionSet::Portable, InstructionSet::Avx2, InstructionSet::Avx512]
-        .into_iter()
-        .filter(|set| set.is_available())
-        .collect()
+    [
+        InstructionSet::Portable,
+        InstructionSet::Avx2,
+        InstructionSet::Avx512,
+    ]
+    .into_iter()
+    .filter(|set| set.is_available())
+    .collect()
 }
 
 /// Random choices, from the generator of draws.
@@ -56,7 +60,11 @@ impl Dice {
             9 => 1e9,
             _ => (self.0.next_f64() - 0.5) * 20.0,
         };
-        if precision == Precision::F32 { f64::from(value as f32) } else { value }
+        if precision == Precision::F32 {
+            f64::from(value as f32)
+        } else {
+            value
+        }
     }
 
     fn pick(&mut self, kernel: &Kernel, kind: Type) -> Option<Value> {
@@ -67,7 +75,11 @@ impl Dice {
             return None;
         }
         // Recent values more often, so that programs become deep.
-        let reach = if self.below(2) == 0 { fitting.len().min(6) } else { fitting.len() };
+        let reach = if self.below(2) == 0 {
+            fitting.len().min(6)
+        } else {
+            fitting.len()
+        };
         Some(Value(fitting[fitting.len() - 1 - self.below(reach)]))
     }
 }
@@ -76,15 +88,23 @@ impl Dice {
 fn random_kernel(dice: &mut Dice, precision: Precision) -> Kernel {
     let mut kernel = Kernel::new("random", precision);
     for (place, element) in ELEMENTS.into_iter().enumerate() {
-        kernel.bindings.push(BindingDecl { name: format!("a{place}"), element });
+        kernel.bindings.push(BindingDecl {
+            name: format!("a{place}"),
+            element,
+        });
     }
     kernel.uniforms = vec!["u0".into(), "u1".into(), "sum".into(), "min".into()];
-    kernel.draws = vec![DrawDecl { name: "r".into(), stream: 99 }];
+    kernel.draws = vec![DrawDecl {
+        name: "r".into(),
+        stream: 99,
+    }];
     kernel.emissions = vec!["spike".into(), "count".into()];
     for place in 0..6 {
         kernel.ops.push(Op::Load(Binding(place)));
     }
-    kernel.ops.push(Op::Compare(Compare::Lt, Value(0), Value(1)));
+    kernel
+        .ops
+        .push(Op::Compare(Compare::Lt, Value(0), Value(1)));
     for _ in 0..60 {
         if let Some(op) = random_op(dice, &kernel) {
             kernel.ops.push(op);
@@ -116,12 +136,23 @@ fn random_op(dice: &mut Dice, kernel: &Kernel) -> Option<Op> {
         2 => Op::Lane,
         3 => Op::Draw(DrawStream(0)),
         4 => {
-            let op = [Unary::Neg, Unary::Abs, Unary::Sqrt, Unary::Floor, Unary::Round];
+            let op = [
+                Unary::Neg,
+                Unary::Abs,
+                Unary::Sqrt,
+                Unary::Floor,
+                Unary::Round,
+            ];
             Op::Unary(op[dice.below(5)], real(dice)?)
         }
         5..=8 => {
             let op = [
-                Binary::Add, Binary::Sub, Binary::Mul, Binary::Div, Binary::Min, Binary::Max,
+                Binary::Add,
+                Binary::Sub,
+                Binary::Mul,
+                Binary::Div,
+                Binary::Min,
+                Binary::Max,
             ];
             Op::Binary(op[dice.below(6)], real(dice)?, real(dice)?)
         }
@@ -133,19 +164,31 @@ fn random_op(dice: &mut Dice, kernel: &Kernel) -> Option<Op> {
         }
         15 => {
             let op = [Logic::And, Logic::Or, Logic::Xor][dice.below(3)];
-            Op::Logic(op, dice.pick(kernel, Type::Mask)?, dice.pick(kernel, Type::Mask)?)
+            Op::Logic(
+                op,
+                dice.pick(kernel, Type::Mask)?,
+                dice.pick(kernel, Type::Mask)?,
+            )
         }
         16 => Op::Not(dice.pick(kernel, Type::Mask)?),
         17 => Op::Select(dice.pick(kernel, Type::Mask)?, real(dice)?, real(dice)?),
         18 => Op::ToBits(real(dice)?),
         19 => {
             let op = [BitOp::Add, BitOp::Sub, BitOp::And, BitOp::Or, BitOp::Xor][dice.below(5)];
-            Op::BitOp(op, dice.pick(kernel, Type::Bits)?, dice.pick(kernel, Type::Bits)?)
+            Op::BitOp(
+                op,
+                dice.pick(kernel, Type::Bits)?,
+                dice.pick(kernel, Type::Bits)?,
+            )
         }
         20 => {
             let by = dice.below(width) as u8;
             let bits = dice.pick(kernel, Type::Bits)?;
-            if dice.below(2) == 0 { Op::Shl(bits, by) } else { Op::Shr(bits, by) }
+            if dice.below(2) == 0 {
+                Op::Shl(bits, by)
+            } else {
+                Op::Shr(bits, by)
+            }
         }
         _ => Op::FromBits(dice.pick(kernel, Type::Bits)?),
     })
@@ -161,7 +204,11 @@ struct Result {
 
 /// The bits of a value; all NaNs are one, because their payloads are not promised.
 fn bits(value: f64) -> u64 {
-    if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() }
+    if value.is_nan() {
+        f64::NAN.to_bits()
+    } else {
+        value.to_bits()
+    }
 }
 
 fn defined(kernel: &Kernel, values: &[Vec<f64>], uniforms: &[f64]) -> Result {
@@ -178,12 +225,24 @@ fn defined(kernel: &Kernel, values: &[Vec<f64>], uniforms: &[f64]) -> Result {
         })
         .collect();
     let mut evaluator = Evaluator::new(kernel).unwrap();
-    let Mapped { emitted, slots } =
-        scalar::map(&mut evaluator, 0..len as u32, SEED, STEP, uniforms, &mut memory);
+    let Mapped { emitted, slots } = scalar::map(
+        &mut evaluator,
+        0..len as u32,
+        SEED,
+        STEP,
+        uniforms,
+        &mut memory,
+    );
     Result {
-        arrays: memory.iter().map(|a| a.to_vec().into_iter().map(bits).collect()).collect(),
+        arrays: memory
+            .iter()
+            .map(|a| a.to_vec().into_iter().map(bits).collect())
+            .collect(),
         emitted,
-        reduced: slots.into_iter().map(|(uniform, value)| (uniform, bits(value))).collect(),
+        reduced: slots
+            .into_iter()
+            .map(|(uniform, value)| (uniform, bits(value)))
+            .collect(),
     }
 }
 
@@ -212,10 +271,18 @@ fn interpreted(
     };
     let mut world = World {
         arrays: &mut arrays,
-        bound: &|array| Bound { array, copy: 1, start: 0 },
+        bound: &|array| Bound {
+            array,
+            copy: 1,
+            start: 0,
+        },
         uniform: &|uniform| uniforms[uniform],
     };
-    let lanes = Lanes { element: 0, count: len, step: STEP };
+    let lanes = Lanes {
+        element: 0,
+        count: len,
+        step: STEP,
+    };
     program.run(&mut frame, lanes, &mut world, &mut outputs);
     Result {
         arrays: arrays
@@ -226,7 +293,11 @@ fn interpreted(
                 read.into_iter().map(bits).collect()
             })
             .collect(),
-        emitted: outputs.events.iter().map(|segment| segment.iter().collect()).collect(),
+        emitted: outputs
+            .events
+            .iter()
+            .map(|segment| segment.iter().collect())
+            .collect(),
         reduced: program
             .reductions()
             .zip(&mut outputs.blocks)
@@ -312,7 +383,10 @@ fn random_kernels_give_the_bits_of_the_scalar_evaluator() {
             let expected = defined(&kernel, &values, &uniforms);
             for set in sets() {
                 let found = interpreted(&kernel, set, &values, &uniforms);
-                assert_eq!(found, expected, "kernel {number} {precision} {set}: {kernel:?}");
+                assert_eq!(
+                    found, expected,
+                    "kernel {number} {precision} {set}: {kernel:?}"
+                );
             }
         }
     }
@@ -324,7 +398,10 @@ fn long_chains_are_cut_into_pieces_and_stay_exact() {
         for terms in 1..24 {
             let mut kernel = Kernel::new("chain", precision);
             for (place, element) in ELEMENTS.into_iter().enumerate() {
-                kernel.bindings.push(BindingDecl { name: format!("a{place}"), element });
+                kernel.bindings.push(BindingDecl {
+                    name: format!("a{place}"),
+                    element,
+                });
             }
             kernel.uniforms = vec!["u".into()];
             kernel.ops = vec![Op::Load(Binding(0)), Op::Uniform(Uniform(0))];
@@ -365,10 +442,20 @@ fn interpreted_plain(
 fn a_range_in_the_middle_touches_nothing_else() {
     let mut kernel = Kernel::new("middle", Precision::F64);
     kernel.bindings = vec![
-        BindingDecl { name: "out".into(), element: Element::Real },
-        BindingDecl { name: "in".into(), element: Element::Real },
+        BindingDecl {
+            name: "out".into(),
+            element: Element::Real,
+        },
+        BindingDecl {
+            name: "in".into(),
+            element: Element::Real,
+        },
     ];
-    kernel.ops = vec![Op::Load(Binding(1)), Op::Lane, Op::Binary(Binary::Add, Value(0), Value(1))];
+    kernel.ops = vec![
+        Op::Load(Binding(1)),
+        Op::Lane,
+        Op::Binary(Binary::Add, Value(0), Value(1)),
+    ];
     kernel.effects = vec![Effect::Store(Binding(0), Value(2))];
     for set in sets() {
         let program = Program::compile(&verify::kernel(&kernel).unwrap(), set, 0).unwrap();
@@ -381,13 +468,28 @@ fn a_range_in_the_middle_touches_nothing_else() {
         arrays[1].write(0, &numbers);
         let mut world = World {
             arrays: &mut arrays,
-            bound: &|array| Bound { array, copy: 0, start: if array == 0 { 0 } else { 997 } },
+            bound: &|array| Bound {
+                array,
+                copy: 0,
+                start: if array == 0 { 0 } else { 997 },
+            },
             uniform: &|_| 0.0,
         };
-        let lanes = Lanes { element: 10_997, count: 3, step: 0 };
+        let lanes = Lanes {
+            element: 10_997,
+            count: 3,
+            step: 0,
+        };
         program.run(&mut frame, lanes, &mut world, &mut Outputs::default());
         let mut out = Vec::new();
         arrays[0].read_into(0, &mut out);
-        assert_eq!(out[..3], [997.0 * 0.5 + 10_997.0, 998.0 * 0.5 + 10_998.0, 999.0 * 0.5 + 10_999.0]);
+        assert_eq!(
+            out[..3],
+            [
+                997.0 * 0.5 + 10_997.0,
+                998.0 * 0.5 + 10_998.0,
+                999.0 * 0.5 + 10_999.0
+            ]
+        );
     }
 }

@@ -113,9 +113,17 @@ macro_rules! convert {
 convert!(FromU32, u32, L, |x, _at| L::of_u32(x));
 convert!(FromI32, i32, L, |x, _at| L::of_i32(x));
 convert!(FromF64, f64, L, |x, _at| L::of(x));
-convert!(Shl, L, L, |x, at| L::from_bits(x.bits().shl(u32::from(at.inputs[1]))));
-convert!(Shr, L, L, |x, at| L::from_bits(x.bits().shr(u32::from(at.inputs[1]))));
-convert!(Store, L, L, |x, _at| if x.absolute() < L::FLUSH_BELOW { L::default() } else { x });
+convert!(Shl, L, L, |x, at| L::from_bits(
+    x.bits().shl(u32::from(at.inputs[1]))
+));
+convert!(Shr, L, L, |x, at| L::from_bits(
+    x.bits().shr(u32::from(at.inputs[1]))
+));
+convert!(Store, L, L, |x, _at| if x.absolute() < L::FLUSH_BELOW {
+    L::default()
+} else {
+    x
+});
 
 impl<L: Lane> Operation<L> for Clear4 {
     #[inline(always)]

@@ -43,8 +43,9 @@ pub(super) fn counters(world: &World, step: u64, sampled: bool) -> Counters {
             .iter()
             .map(|part| lock(part).delivered[projection])
             .sum();
-        // Steps whose lists were added to the sums, and steps whose sums were read.
-        let processed = processed(plan, ProjectionId(projection as u32), step, sampled);
+        let (runs, age) = deliveries(plan, ProjectionId(projection as u32), step, sampled);
+        // The lists from here on were not yet read.
+        let unread = runs.saturating_sub(age);
         let mut waiting = 0;
         let mut early = 0;
         let kept = world.lists[list].depth().min(step);
@@ -52,10 +53,10 @@ pub(super) fn counters(world: &World, step: u64, sampled: bool) -> Counters {
             for segment in world.lists[list].segments(emitted) {
                 for (source, times) in read(segment).iter() {
                     let times = u64::from(times);
-                    if emitted >= processed {
+                    if emitted >= unread {
                         waiting += times * edges.row_length(source);
                     } else if declared.delay != DelayClass::Common {
-                        early += times * edges.row_later_than(source, step - 1 - emitted);
+                        early += times * edges.row_later_than(source, runs - 1 - emitted);
                     }
                 }
             }
@@ -68,24 +69,21 @@ pub(super) fn counters(world: &World, step: u64, sampled: bool) -> Counters {
     counters
 }
 
-/// The first step whose list the projection has not yet delivered.
-fn processed(plan: &Plan, projection: ProjectionId, step: u64, sampled: bool) -> u64 {
+/// How often the delivery of a projection was run, and the age of the list that it reads.
+fn deliveries(plan: &Plan, projection: ProjectionId, step: u64, sampled: bool) -> (u64, u64) {
     let age_in = |stages: &[Stage]| {
         stages.iter().find_map(|stage| match stage {
             Stage::Deliver { projection: found, age, .. } if *found == projection => {
-                match plan.projections[projection.index()].delay {
-                    DelayClass::Common => Some(u64::from(*age)),
-                    DelayClass::Own { .. } => Some(1),
-                }
+                Some(u64::from(*age))
             }
             _ => None,
         })
     };
     if let Some(age) = age_in(&plan.advance) {
-        step.saturating_sub(age)
+        (step, age)
     } else if let Some(age) = age_in(&plan.sample) {
-        (step + u64::from(sampled)).saturating_sub(age)
+        (step + u64::from(sampled), age)
     } else {
-        0
+        (0, 0)
     }
 }

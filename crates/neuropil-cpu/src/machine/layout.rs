@@ -23,18 +23,26 @@ impl Layout {
     /// Divides axes of given sizes among a number of threads.
     pub(super) fn new(sizes: &[u32], threads: usize) -> Self {
         let total: u64 = sizes.iter().map(|&size| u64::from(size)).sum();
-        let slot_count =
-            usize::try_from(total / OWNER_ELEMENTS).unwrap_or(MOST_SLOTS).clamp(1, threads.max(1));
+        let slot_count = usize::try_from(total / OWNER_ELEMENTS)
+            .unwrap_or(MOST_SLOTS)
+            .clamp(1, threads.max(1));
         let slot_count = slot_count.min(MOST_SLOTS);
         let mut loads = vec![0_u64; slot_count];
-        let mut layout = Self { owners: Vec::new(), slots: Vec::new(), slot_count };
+        let mut layout = Self {
+            owners: Vec::new(),
+            slots: Vec::new(),
+            slot_count,
+        };
         for &size in sizes {
             let wanted = (u64::from(size) / OWNER_ELEMENTS) as usize;
             let owners = divide(size, wanted.clamp(1, slot_count));
             let slots = if owners.len() == slot_count {
                 (0..slot_count).collect()
             } else {
-                owners.iter().map(|_| least_loaded(&mut loads, size / owners.len() as u32)).collect()
+                owners
+                    .iter()
+                    .map(|_| least_loaded(&mut loads, size / owners.len() as u32))
+                    .collect()
             };
             layout.owners.push(owners);
             layout.slots.push(slots);
@@ -63,7 +71,9 @@ fn divide(size: u32, owners: usize) -> Vec<Range<u32>> {
         let lane = blocks * owner / owners * LANE_PADDING as u64;
         u32::try_from(lane).unwrap_or(size).min(size)
     };
-    (0..owners).map(|owner| bound(owner)..bound(owner + 1)).collect()
+    (0..owners)
+        .map(|owner| bound(owner)..bound(owner + 1))
+        .collect()
 }
 
 #[cfg(test)]

@@ -18,8 +18,15 @@ pub(super) struct List {
 impl List {
     /// A ring of empty lists; `window` is the most steps that are counted together.
     pub(super) fn new(depth: u64, owners: usize, window: u32) -> Self {
-        let segments = (0..depth as usize * owners).map(|_| RwLock::default()).collect();
-        Self { depth, owners, segments, totals: vec![0; window as usize] }
+        let segments = (0..depth as usize * owners)
+            .map(|_| RwLock::default())
+            .collect();
+        Self {
+            depth,
+            owners,
+            segments,
+            totals: vec![0; window as usize],
+        }
     }
 
     /// The number of steps that are kept.
@@ -49,7 +56,11 @@ impl List {
         if self.totals.is_empty() {
             return;
         }
-        let total = self.segments(step).iter().map(|segment| read(segment).total()).sum();
+        let total = self
+            .segments(step)
+            .iter()
+            .map(|segment| read(segment).total())
+            .sum();
         let place = step % self.totals.len() as u64;
         self.totals[place as usize] = total;
     }
@@ -64,6 +75,9 @@ impl List {
 
     /// Bytes held.
     pub(super) fn bytes(&self) -> u64 {
-        self.segments.iter().map(|segment| read(segment).bytes()).sum()
+        self.segments
+            .iter()
+            .map(|segment| read(segment).bytes())
+            .sum()
     }
 }

@@ -5,16 +5,14 @@ use std::sync::Mutex;
 
 use neuropil_ir::backend::{BackendError, Resources};
 use neuropil_ir::kernel::{Element, Precision};
-use neuropil_ir::plan::{
-    Plan, Record, SLOT_DT, Sampled, Stage, Sum,
-};
+use neuropil_ir::plan::{Plan, Record, SLOT_DT, Sampled, Stage};
 use neuropil_ir::verify;
 
 use super::layout::Layout;
 use super::lists::List;
 use super::part::Part;
 use super::record::{Before, From, Recording};
-use super::schedule::{Bound, Schedule, Step, Work, schedule};
+use super::schedule::{Bound, Step, schedule};
 use super::world::{Home, World};
 use super::{CpuMachine, longest_own_delay, run};
 use crate::NAME;
@@ -29,8 +27,7 @@ pub(super) fn load(
     set: InstructionSet,
 ) -> Result<CpuMachine, BackendError> {
     let invalid = |why: String| BackendError::Invalid(why);
-    //VERIFY verify::plan(plan).map_err(|error| invalid(error.to_string()))?;
-    check_shared_grids(plan)?;
+    verify::plan(plan).map_err(|error| invalid(error.to_string()))?;
     let sizes: Vec<u32> = plan.axes.iter().map(|axis| axis.size).collect();
     let layout = Layout::new(&sizes, resources.threads);
     let programs = plan
@@ -45,7 +42,7 @@ pub(super) fn load(
         })
         .collect::<Result<Vec<_>, _>>()?;
     let homes = homes(plan);
-    let (recordings, samples) = recordings(plan, &layout, &homes)?;
+    let (recordings, samples) = recordings(plan, &layout, &homes);
     let needed = bytes_of(plan, &layout, &samples);
     let memory = |needed| BackendError::Memory {
         what: format!("the state of `{}`", plan.name),
@@ -83,8 +80,8 @@ pub(super) fn load(
     world.begin(0);
     let mut machine = CpuMachine {
         pool: Pool::new(world.slot_count),
-        sample: schedule(plan, &world.homes, &plan.sample)?,
-        advance: schedule(plan, &world.homes, &plan.advance)?,
+        sample: schedule(plan, &world.homes, &plan.sample),
+        advance: schedule(plan, &world.homes, &plan.advance),
         world,
         memory_limit: resources.memory_limit,
         step: 0,
@@ -93,53 +90,10 @@ pub(super) fn load(
         values: Vec::new(),
         elements: Vec::new(),
     };
-    let init = schedule(plan, &machine.world.homes, &plan.init)?;
-    refuse_deliveries(&init)?;
+    let init = schedule(plan, &machine.world.homes, &plan.init);
     run::run_schedule(&mut machine.world, &mut machine.pool, &init, 0, None)
         .map_err(|error| invalid(format!("init stages: {error}")))?;
     Ok(machine)
-}
-
-/// Two projections with own grids may not share a sum.
-fn check_shared_grids(plan: &Plan) -> Result<(), BackendError> {
-    let mut seen = Vec::new();
-    for stage in plan.sample.iter().chain(&plan.advance) {
-        let Stage::Deliver { projection, into, zero, .. } = stage else { continue };
-        let declared = &plan.projections[projection.index()];
-        if declared.sum != Sum::Grid {
-            continue;
-        }
-        for buffer in [Some(*into), *zero].into_iter().flatten() {
-            if seen.iter().any(|&(at, other)| at == buffer && other != *projection) {
-                return Err(BackendError::Unsupported {
-                    backend: NAME,
-                    what: format!(
-                        "projections with own weights that share a sum (`{}`)",
-                        declared.name
-                    ),
-                });
-            }
-            seen.push((buffer, *projection));
-        }
-    }
-    Ok(())
-}
-
-/// Init stages set values; there is nothing to deliver yet.
-fn refuse_deliveries(init: &Schedule) -> Result<(), BackendError> {
-    let delivers = init.steps.iter().any(|step| match step {
-        Step::Phase(works) => works.iter().any(|work| match work {
-            Work::Deliver { .. } => true,
-            Work::Map { lists, .. } => !lists.is_empty(),
-            Work::Reduce { .. } => false,
-        }),
-        Step::Record { .. } => true,
-        _ => false,
-    });
-    if delivers {
-        return Err(BackendError::Invalid("an init stage emits, delivers or records".into()));
-    }
-    Ok(())
 }
 
 /// Where each buffer is: the buffers of an axis are numbered in the plan's order.
@@ -150,7 +104,11 @@ fn homes(plan: &Plan) -> Vec<Home> {
         .map(|buffer| {
             let axis = buffer.axis.index();
             next[axis] += 1;
-            Home { axis, array: next[axis] - 1, depth: buffer.depth.max(1) }
+            Home {
+                axis,
+                array: next[axis] - 1,
+                depth: buffer.depth.max(1),
+            }
         })
         .collect()
 }
@@ -175,7 +133,7 @@ fn recordings(
     plan: &Plan,
     layout: &Layout,
     homes: &[Home],
-) -> Result<(Vec<Recording>, Vec<Sample>), BackendError> {
+) -> (Vec<Recording>, Vec<Sample>) {
     let mut arrays = vec![0; plan.axes.len()];
     for home in homes {
         arrays[home.axis] += 1;
@@ -187,39 +145,42 @@ fn recordings(
             Sampled::Slot(slot) => From::Slot(slot.index()),
             Sampled::Elements { axis, ranges, call } => {
                 let axis = axis.index();
-                let pieces: Vec<Vec<Range<u32>>> =
-                    layout.owners[axis].iter().map(|owner| common(ranges, owner)).collect();
-                let lengths =
-                    pieces.iter().map(|pieces| pieces.iter().map(ExactSizeIterator::len).sum());
+                let pieces: Vec<Vec<Range<u32>>> = layout.owners[axis]
+                    .iter()
+                    .map(|owner| common(ranges, owner))
+                    .collect();
+                let lengths = pieces
+                    .iter()
+                    .map(|pieces| pieces.iter().map(ExactSizeIterator::len).sum());
                 samples.push((axis, lengths.collect()));
                 let sample = arrays[axis];
                 arrays[axis] += 1;
-                From::Elements { axis, call: Bound::new(call, homes), sample, pieces }
-            }
-        };
-        recordings.push(Recording { before: before(plan, homes, record)?, from });
-    }
-    Ok((recordings, samples))
-}
-
-/// The stages right before a sample.
-fn before(plan: &Plan, homes: &[Home], record: &Record) -> Result<Vec<Before>, BackendError> {
-    let mut before = Vec::new();
-    for step in schedule(plan, homes, &record.before)?.steps {
-        match step {
-            Step::Phase(works) => {
-                if !works.iter().all(|work| matches!(work, Work::Reduce { .. })) {
-                    return Err(BackendError::Invalid(format!(
-                        "recording `{}` maps or delivers before its sample",
-                        record.name
-                    )));
+                From::Elements {
+                    axis,
+                    call: Bound::new(call, homes),
+                    sample,
+                    pieces,
                 }
             }
-            Step::Join(call, axis) => before.push(Before::Reduce(call, axis)),
-            step => before.push(Before::Other(step)),
-        }
+        };
+        recordings.push(Recording {
+            before: before(plan, homes, record),
+            from,
+        });
     }
-    Ok(before)
+    (recordings, samples)
+}
+
+/// The stages right before a sample; a phase among them is the first half of a reduction.
+fn before(plan: &Plan, homes: &[Home], record: &Record) -> Vec<Before> {
+    let steps = schedule(plan, homes, &record.before).steps.into_iter();
+    steps
+        .filter_map(|step| match step {
+            Step::Phase(_) => None,
+            Step::Join(call, axis) => Some(Before::Reduce(call, axis)),
+            step => Some(Before::Other(step)),
+        })
+        .collect()
 }
 
 /// The parts of ascending ranges that lie in an owner's range.
@@ -254,7 +215,11 @@ fn lists(plan: &Plan, layout: &Layout) -> Vec<List> {
                 .max()
                 .map_or(0, |delay| u64::from(delay) + 2);
             let depth = u64::from(list.depth).max(own).max(2);
-            List::new(depth, layout.owners[list.axis.index()].len(), windows(place))
+            List::new(
+                depth,
+                layout.owners[list.axis.index()].len(),
+                windows(place),
+            )
         })
         .collect()
 }
@@ -291,26 +256,46 @@ fn parts(plan: &Plan, layout: &Layout, samples: &[Sample]) -> Option<Vec<Vec<Mut
     let part = |axis: usize, owner: usize, range: &Range<u32>| {
         let precision: Precision = plan.precision;
         let mut arrays = Vec::new();
-        for buffer in plan.buffers.iter().filter(|buffer| buffer.axis.index() == axis) {
+        for buffer in plan
+            .buffers
+            .iter()
+            .filter(|buffer| buffer.axis.index() == axis)
+        {
             let copies = buffer.depth.max(1) as usize;
-            arrays.push(Array::zeroed(buffer.element, precision, range.len(), copies)?);
+            arrays.push(Array::zeroed(
+                buffer.element,
+                precision,
+                range.len(),
+                copies,
+            )?);
         }
         for (_, lengths) in samples.iter().filter(|(of, _)| *of == axis) {
             arrays.push(Array::zeroed(Element::Real, precision, lengths[owner], 1)?);
         }
         let tallies = plan.events.iter().filter(|list| list.axis.index() == axis);
-        let tallies =
-            tallies.map(|_| Block::zeroed(range.len())).collect::<Option<Vec<_>>>()?;
+        let tallies = tallies
+            .map(|_| Block::zeroed(range.len()))
+            .collect::<Option<Vec<_>>>()?;
         let outputs = Outputs {
             events: (0..emissions).map(|_| Default::default()).collect(),
             blocks: vec![Vec::new(); effects],
             sets: Vec::new(),
         };
         let delivered = vec![0; plan.projections.len()];
-        Some(Mutex::new(Part { range: range.clone(), arrays, outputs, tallies, delivered }))
+        Some(Mutex::new(Part {
+            range: range.clone(),
+            arrays,
+            outputs,
+            tallies,
+            delivered,
+        }))
     };
     let axis = |(axis, owners): (usize, &Vec<Range<u32>>)| {
-        owners.iter().enumerate().map(|(owner, range)| part(axis, owner, range)).collect()
+        owners
+            .iter()
+            .enumerate()
+            .map(|(owner, range)| part(axis, owner, range))
+            .collect()
     };
     layout.owners.iter().enumerate().map(axis).collect()
 }

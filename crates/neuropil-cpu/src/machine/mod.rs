@@ -22,9 +22,7 @@ mod stage;
 mod tests;
 mod world;
 
-use neuropil_ir::backend::{
-    Backend, BackendError, Counters, Machine, Resources, RunError, Sink,
-};
+use neuropil_ir::backend::{Backend, BackendError, Counters, Machine, Resources, RunError, Sink};
 use neuropil_ir::connect::Connectivity;
 use neuropil_ir::plan::{BufferId, DelayClass, Plan, ProjectionId, SlotId};
 
@@ -44,7 +42,9 @@ pub struct CpuBackend {
 impl CpuBackend {
     /// A back-end for the fastest instruction set of this processor.
     pub fn new() -> Self {
-        Self { set: InstructionSet::detect() }
+        Self {
+            set: InstructionSet::detect(),
+        }
     }
 
     /// A back-end for a given instruction set; `None` where the processor lacks it.
@@ -106,7 +106,9 @@ impl Machine for CpuMachine {
         };
         if world.deliveries[projection.index()].is_some() {
             let name = &declared.name;
-            return Err(BackendError::Invalid(format!("projection `{name}` is connected twice")));
+            return Err(BackendError::Invalid(format!(
+                "projection `{name}` is connected twice"
+            )));
         }
         let source = world.plan.events[declared.source.index()].axis;
         let blueprint = Blueprint {

@@ -57,8 +57,16 @@ impl World {
         }
         sampler.values.clear();
         match &self.recordings[record.index()].from {
-            From::Slot(slot) => sampler.values.push(self.slots[*slot]),
-            From::Elements { axis, call, sample, pieces } => {
+            // A slot may hold anything, such as the mean of no elements.
+            From::Slot(slot) => {
+                return sampler.sink.sample(record, step, &[self.slots[*slot]]);
+            }
+            From::Elements {
+                axis,
+                call,
+                sample,
+                pieces,
+            } => {
                 for (owner, pieces) in pieces.iter().enumerate() {
                     self.sample_owner(*axis, owner, call, *sample, pieces, step);
                     lock(&self.parts[*axis][owner]).arrays[*sample].read_into(0, sampler.values);
@@ -110,15 +118,27 @@ impl World {
             let mut world = interpreter::World {
                 arrays: &mut part.arrays,
                 bound: &|binding| match binding.checked_sub(1) {
-                    None => interpreter::Bound { array: sample, copy: 0, start: taken },
+                    None => interpreter::Bound {
+                        array: sample,
+                        copy: 0,
+                        start: taken,
+                    },
                     Some(buffer) => {
                         let home = call.arrays[buffer];
-                        interpreter::Bound { array: home.array, copy: home.copy(step), start: first }
+                        interpreter::Bound {
+                            array: home.array,
+                            copy: home.copy(step),
+                            start: first,
+                        }
                     }
                 },
                 uniform: &|uniform| self.slots[call.slots[uniform]],
             };
-            let lanes = Lanes { element: piece.start, count: piece.len(), step };
+            let lanes = Lanes {
+                element: piece.start,
+                count: piece.len(),
+                step,
+            };
             self.programs[call.program].run(&mut frame, lanes, &mut world, &mut part.outputs);
             taken += piece.len();
         }
@@ -133,6 +153,11 @@ impl World {
                 ranges.iter().flat_map(Clone::clone).nth(place).unwrap_or(0)
             }
         };
-        RunError::NotFinite { name: declared.name.clone(), element, value, step }
+        RunError::NotFinite {
+            name: declared.name.clone(),
+            element,
+            value,
+            step,
+        }
     }
 }

@@ -20,7 +20,9 @@ impl CpuMachine {
         let missing = self.world.deliveries.iter().position(Option::is_none);
         if let Some(projection) = missing {
             let name = &self.world.plan.projections[projection].name;
-            return Err(RunError::Worker(format!("projection `{name}` is not connected")));
+            return Err(RunError::Worker(format!(
+                "projection `{name}` is not connected"
+            )));
         }
         let done = self.run_alternating(steps, sink);
         if let Err(RunError::Worker(why)) = &done {
@@ -47,9 +49,17 @@ impl CpuMachine {
         let step = self.step;
         self.world.begin(step);
         self.hand_over_events(sink)?;
-        let mut sampler =
-            Sampler { values: &mut self.values, sink: &mut *sink };
-        run_schedule(&mut self.world, &mut self.pool, &self.sample, step, Some(&mut sampler))?;
+        let mut sampler = Sampler {
+            values: &mut self.values,
+            sink: &mut *sink,
+        };
+        run_schedule(
+            &mut self.world,
+            &mut self.pool,
+            &self.sample,
+            step,
+            Some(&mut sampler),
+        )?;
         self.sampled = true;
         Ok(sink.after_step(step))
     }
@@ -69,12 +79,15 @@ impl CpuMachine {
 
     /// Hands the events of the last step to the sink.
     fn hand_over_events(&mut self, sink: &mut dyn Sink) -> Result<(), RunError> {
-        let Some(emitted) = self.step.checked_sub(1) else { return Ok(()) };
+        let Some(emitted) = self.step.checked_sub(1) else {
+            return Ok(());
+        };
         for (list, id) in self.world.plan.recorded_lists() {
             self.elements.clear();
             for segment in self.world.lists[list].segments(emitted) {
                 for (element, count) in read(segment).iter() {
-                    self.elements.extend(std::iter::repeat_n(element, count as usize));
+                    self.elements
+                        .extend(std::iter::repeat_n(element, count as usize));
                 }
             }
             if !self.elements.is_empty() {
@@ -92,7 +105,11 @@ trait RecordedLists {
 
 impl RecordedLists for Plan {
     fn recorded_lists(&self) -> impl Iterator<Item = (usize, neuropil_ir::plan::EventListId)> + '_ {
-        let lists = self.events.iter().enumerate().filter(|(_, list)| list.recorded);
+        let lists = self
+            .events
+            .iter()
+            .enumerate()
+            .filter(|(_, list)| list.recorded);
         lists.map(|(place, _)| (place, neuropil_ir::plan::EventListId(place as u32)))
     }
 }
@@ -109,8 +126,10 @@ pub(super) fn run_schedule(
         match at {
             Step::Phase(works) => {
                 let shared = &*world;
-                pool.run(shared.slot_count, &|slot| shared.run_slot(works, slot, step))
-                    .map_err(RunError::Worker)?;
+                pool.run(shared.slot_count, &|slot| {
+                    shared.run_slot(works, slot, step)
+                })
+                .map_err(RunError::Worker)?;
                 if let Some(why) = lock(&world.failure).take() {
                     return Err(RunError::Worker(why));
                 }
@@ -146,10 +165,18 @@ impl World {
         outputs.sets.clear();
         let mut world = interpreter::World {
             arrays: &mut [],
-            bound: &|_| interpreter::Bound { array: usize::MAX, copy: 0, start: 0 },
+            bound: &|_| interpreter::Bound {
+                array: usize::MAX,
+                copy: 0,
+                start: 0,
+            },
             uniform: &|uniform| self.slots[call.slots[uniform]],
         };
-        let lanes = Lanes { element: 0, count: 1, step };
+        let lanes = Lanes {
+            element: 0,
+            count: 1,
+            step,
+        };
         let mut frame = lock(&self.frames[0]);
         self.programs[call.program].run(&mut frame, lanes, &mut world, &mut outputs);
         for &(uniform, value) in &outputs.sets {
@@ -164,7 +191,8 @@ impl World {
         for (number, (uniform, reduction)) in self.programs[call.program].reductions().enumerate() {
             self.blocks.clear();
             for part in &self.parts[axis] {
-                self.blocks.extend_from_slice(&lock(part).outputs.blocks[number]);
+                self.blocks
+                    .extend_from_slice(&lock(part).outputs.blocks[number]);
             }
             self.slots[call.slots[uniform as usize]] = tree(reduction, &mut self.blocks);
         }

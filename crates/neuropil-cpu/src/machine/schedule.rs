@@ -5,7 +5,6 @@
 //! `Deliver` of age 0 reads what a `Map` of the same phase emits, and where a slot is written that
 //! later stages read: scalar kernels, reductions, counts; recordings run on the calling thread.
 
-use neuropil_ir::backend::BackendError;
 use neuropil_ir::plan::{Call, DelayClass, EventListId, Plan, RecordId, Stage, When};
 
 use super::world::Home;
@@ -26,7 +25,11 @@ pub(super) enum Step {
     /// A kernel of one lane.
     Scalar(Bound),
     /// A number of events becomes a slot.
-    Count { list: usize, window: u32, slot: usize },
+    Count {
+        list: usize,
+        window: u32,
+        slot: usize,
+    },
     /// A sample is taken.
     Record { record: RecordId, when: When },
 }
@@ -52,7 +55,10 @@ pub(super) enum Work {
         zero: Option<Home>,
         own: bool,
     },
-    Reduce { axis: usize, call: Bound },
+    Reduce {
+        axis: usize,
+        call: Bound,
+    },
 }
 
 /// A kernel and the places of what it is bound to.
@@ -80,7 +86,11 @@ impl Bound {
     pub(super) fn new(call: &Call, homes: &[Home]) -> Self {
         Self {
             program: call.kernel.index(),
-            arrays: call.buffers.iter().map(|buffer| homes[buffer.index()]).collect(),
+            arrays: call
+                .buffers
+                .iter()
+                .map(|buffer| homes[buffer.index()])
+                .collect(),
             slots: call.slots.iter().map(|slot| slot.index()).collect(),
             lists: call.events.iter().map(|list| list.index()).collect(),
         }
@@ -88,31 +98,31 @@ impl Bound {
 }
 
 /// Cuts a stage list of a verified plan into steps.
-pub(super) fn schedule(
-    plan: &Plan,
-    homes: &[Home],
-    stages: &[Stage],
-) -> Result<Schedule, BackendError> {
+pub(super) fn schedule(plan: &Plan, homes: &[Home], stages: &[Stage]) -> Schedule {
     let mut steps = Vec::new();
     let mut phase: Vec<Work> = Vec::new();
-    // Lists emitted in this stage list, and those emitted in the open phase.
-    let mut emitted: Vec<EventListId> = Vec::new();
+    // The lists that the open phase emits to.
     let mut fresh: Vec<EventListId> = Vec::new();
     for stage in stages {
         match stage {
-            Stage::Map { axis, call, ticking } => {
+            Stage::Map {
+                axis,
+                call,
+                ticking,
+            } => {
                 let mut lists: Vec<EventListId> = call.events.clone();
-                lists.extend(ticking.iter().flat_map(|(_, call)| call.events.iter().copied()));
+                lists.extend(
+                    ticking
+                        .iter()
+                        .flat_map(|(_, call)| call.events.iter().copied()),
+                );
                 lists.sort_unstable();
                 lists.dedup();
-                if let Some(list) = lists.iter().find(|list| emitted.contains(list)) {
-                    let name = &plan.events[list.index()].name;
-                    return Err(BackendError::Invalid(format!("two stages emit `{name}`")));
-                }
-                emitted.extend(&lists);
                 fresh.extend(&lists);
-                let mut clocks: Vec<u32> =
-                    ticking.iter().flat_map(|(clocks, _)| clocks.iter().copied()).collect();
+                let mut clocks: Vec<u32> = ticking
+                    .iter()
+                    .flat_map(|(clocks, _)| clocks.iter().copied())
+                    .collect();
                 clocks.sort_unstable();
                 clocks.dedup();
                 phase.push(Work::Map {
@@ -126,24 +136,22 @@ pub(super) fn schedule(
                     lists: lists.iter().map(|list| list.index()).collect(),
                 });
             }
-            Stage::Deliver { projection, age, into, zero } => {
+            Stage::Deliver {
+                projection,
+                age,
+                into,
+                zero,
+            } => {
                 let declared = &plan.projections[projection.index()];
                 let own = matches!(declared.delay, DelayClass::Own { .. });
-                let age = if own { 1 } else { *age };
-                if age == 0 && !emitted.contains(&declared.source) {
-                    let name = &declared.name;
-                    return Err(BackendError::Invalid(format!(
-                        "projection `{name}` is delivered before its events of the step exist"
-                    )));
-                }
-                if age == 0 && fresh.contains(&declared.source) {
+                if *age == 0 && fresh.contains(&declared.source) {
                     close(&mut steps, &mut phase, &mut fresh);
                 }
                 phase.push(Work::Deliver {
                     axis: declared.target.index(),
                     projection: projection.index(),
                     list: declared.source.index(),
-                    age: u64::from(age),
+                    age: u64::from(*age),
                     into: homes[into.index()],
                     zero: zero.map(|zero| homes[zero.index()]),
                     own,
@@ -151,7 +159,10 @@ pub(super) fn schedule(
             }
             Stage::Reduce { axis, call } => {
                 let call = Bound::new(call, homes);
-                phase.push(Work::Reduce { axis: axis.index(), call: call.clone() });
+                phase.push(Work::Reduce {
+                    axis: axis.index(),
+                    call: call.clone(),
+                });
                 close(&mut steps, &mut phase, &mut fresh);
                 steps.push(Step::Join(call, axis.index()));
             }
@@ -159,19 +170,30 @@ pub(super) fn schedule(
                 close(&mut steps, &mut phase, &mut fresh);
                 steps.push(Step::Scalar(Bound::new(call, homes)));
             }
-            Stage::CountEvents { events, window, slot } => {
+            Stage::CountEvents {
+                events,
+                window,
+                slot,
+            } => {
                 close(&mut steps, &mut phase, &mut fresh);
                 let (list, slot) = (events.index(), slot.index());
-                steps.push(Step::Count { list, window: *window, slot });
+                steps.push(Step::Count {
+                    list,
+                    window: *window,
+                    slot,
+                });
             }
             Stage::Record { record, when } => {
                 close(&mut steps, &mut phase, &mut fresh);
-                steps.push(Step::Record { record: *record, when: *when });
+                steps.push(Step::Record {
+                    record: *record,
+                    when: *when,
+                });
             }
         }
     }
     close(&mut steps, &mut phase, &mut fresh);
-    Ok(Schedule { steps })
+    Schedule { steps }
 }
 
 /// Ends the open phase.

@@ -20,7 +20,13 @@ impl World {
 
     fn run_work(&self, work: &Work, owner: usize, step: u64, frame: &mut Frame) {
         match work {
-            Work::Map { axis, call, ticking, clocks, lists } => {
+            Work::Map {
+                axis,
+                call,
+                ticking,
+                clocks,
+                lists,
+            } => {
                 let call = chosen(call, ticking, clocks, step);
                 self.map(*axis, owner, call, step, frame);
                 for &list in lists.iter().filter(|list| !call.lists.contains(list)) {
@@ -43,13 +49,21 @@ impl World {
     ) {
         let mut part = lock(&self.parts[axis][owner]);
         let part = &mut *part;
-        let lanes = Lanes { element: part.range.start, count: part.len(), step };
+        let lanes = Lanes {
+            element: part.range.start,
+            count: part.len(),
+            step,
+        };
         part.outputs.blocks.iter_mut().for_each(Vec::clear);
         let mut world = interpreter::World {
             arrays: &mut part.arrays,
             bound: &|binding| {
                 let home = call.arrays[binding];
-                interpreter::Bound { array: home.array, copy: home.copy(step), start: 0 }
+                interpreter::Bound {
+                    array: home.array,
+                    copy: home.copy(step),
+                    start: 0,
+                }
             },
             uniform: &|uniform| self.slots[call.slots[uniform]],
         };
@@ -65,7 +79,18 @@ impl World {
     }
 
     fn deliver(&self, work: &Work, owner: usize, step: u64) {
-        let Work::Deliver { axis, projection, list, age, into, zero, own } = *work else { return };
+        let Work::Deliver {
+            axis,
+            projection,
+            list,
+            age,
+            into,
+            zero,
+            own,
+        } = *work
+        else {
+            return;
+        };
         let (Some(emitted), Some(edges)) =
             (step.checked_sub(age), self.deliveries[projection].as_ref())
         else {
@@ -73,14 +98,22 @@ impl World {
         };
         let mut part = lock(&self.parts[axis][owner]);
         let part = &mut *part;
-        let (sums, zero) = match zero.filter(|_| own) {
+        let zero_home = zero.filter(|_| own);
+        let (sums, zero) = match zero_home {
             None => (&mut part.arrays[into.array], None),
             Some(zero) => match part.arrays.get_disjoint_mut([into.array, zero.array]) {
                 Ok([sums, zero]) => (sums, Some(zero)),
                 Err(_) => return self.fail("the sums of a projection overlap".to_owned()),
             },
         };
-        let mut to = Destination { into: sums, zero, emitted, copy: into.copy(step) };
+        let zero_copy = zero_home.map_or(0, |zero| zero.copy(step));
+        let mut to = Destination {
+            zero_copy,
+            into: sums,
+            zero,
+            emitted,
+            copy: into.copy(step),
+        };
         for segment in self.lists[list].segments(emitted) {
             match edges.deliver(owner, &read(segment), &mut to) {
                 Ok(delivered) => part.delivered[projection] += delivered,
@@ -111,6 +144,10 @@ fn chosen<'a>(
     }
     ticking
         .iter()
-        .find(|(own, _)| clocks.iter().all(|clock| ticks(clock) == own.contains(clock)))
+        .find(|(own, _)| {
+            clocks
+                .iter()
+                .all(|clock| ticks(clock) == own.contains(clock))
+        })
         .map_or(call, |(_, call)| call)
 }

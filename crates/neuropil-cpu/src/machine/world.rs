@@ -60,10 +60,20 @@ impl Home {
 impl World {
     /// Bytes of buffers, lists, scratch and connections.
     pub(super) fn bytes(&self) -> u64 {
-        let parts: u64 = self.parts.iter().flatten().map(|part| lock(part).bytes()).sum();
+        let parts: u64 = self
+            .parts
+            .iter()
+            .flatten()
+            .map(|part| lock(part).bytes())
+            .sum();
         let lists: u64 = self.lists.iter().map(List::bytes).sum();
         let frames: u64 = self.frames.iter().map(|frame| lock(frame).bytes()).sum();
-        let edges: u64 = self.deliveries.iter().flatten().map(|edges| edges.bytes()).sum();
+        let edges: u64 = self
+            .deliveries
+            .iter()
+            .flatten()
+            .map(|edges| edges.bytes())
+            .sum();
         parts + lists + frames + edges
     }
 }

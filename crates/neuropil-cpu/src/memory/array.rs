@@ -57,7 +57,12 @@ impl Array {
             (Element::U32, _) => Numbers::U32(Block::zeroed(total)?),
             (Element::I32, _) => Numbers::I32(Block::zeroed(total)?),
         };
-        Some(Self { numbers, len, stride, copies })
+        Some(Self {
+            numbers,
+            len,
+            stride,
+            copies,
+        })
     }
 
     /// Bytes that [`Array::zeroed`] would allocate.
@@ -72,7 +77,11 @@ impl Array {
     }
 
     fn stride(len: usize) -> usize {
-        if len == 0 { 0 } else { len.next_multiple_of(LANE_PADDING) + LANE_PADDING }
+        if len == 0 {
+            0
+        } else {
+            len.next_multiple_of(LANE_PADDING) + LANE_PADDING
+        }
     }
 
     /// Number of lanes, without padding.
@@ -180,7 +189,15 @@ mod tests {
     fn padding_leaves_room_for_a_block_behind_the_last_lane() {
         let array = Array::zeroed(Element::Real, Precision::F64, 257, 1).unwrap();
         assert!(array.capacity() >= 256 + LANE_PADDING + 1);
-        assert_eq!(array.bytes(), Array::bytes_for(Element::Real, Precision::F64, 257, 1));
-        assert_eq!(Array::zeroed(Element::U32, Precision::F64, 0, 4).unwrap().bytes(), 0);
+        assert_eq!(
+            array.bytes(),
+            Array::bytes_for(Element::Real, Precision::F64, 257, 1)
+        );
+        assert_eq!(
+            Array::zeroed(Element::U32, Precision::F64, 0, 4)
+                .unwrap()
+                .bytes(),
+            0
+        );
     }
 }

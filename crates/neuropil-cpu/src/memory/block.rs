@@ -21,7 +21,10 @@ const HUGE_PAGE: usize = 2 << 20;
 /// # Safety
 ///
 /// Only for primitive integers and floats.
-pub(crate) unsafe trait Plain: Copy + Default + Send + Sync + fmt::Debug + 'static {}
+pub(crate) unsafe trait Plain:
+    Copy + Default + Send + Sync + fmt::Debug + 'static
+{
+}
 
 macro_rules! plain {
     ($($t:ty),*) => {$(
@@ -39,7 +42,10 @@ enum Origin {
     Heap(Layout),
     /// From the system: the start and the length of the mapping.
     #[cfg(target_os = "linux")]
-    Mapped { start: NonNull<libc::c_void>, bytes: usize },
+    Mapped {
+        start: NonNull<libc::c_void>,
+        bytes: usize,
+    },
 }
 
 /// A zeroed block of numbers whose length never changes.
@@ -59,7 +65,11 @@ impl<T: Plain> Block<T> {
     pub(crate) fn zeroed(len: usize) -> Option<Self> {
         let layout = Layout::array::<T>(len).ok()?.align_to(LINE).ok()?;
         if layout.size() == 0 {
-            return Some(Self { start: NonNull::dangling(), len: 0, origin: Origin::Empty });
+            return Some(Self {
+                start: NonNull::dangling(),
+                len: 0,
+                origin: Origin::Empty,
+            });
         }
         #[cfg(target_os = "linux")]
         if layout.size() >= MAP_FROM {
@@ -68,7 +78,11 @@ impl<T: Plain> Block<T> {
         // SAFETY: the size of the layout is not zero (checked above).
         let memory = unsafe { alloc_zeroed(layout) };
         let start = NonNull::new(memory.cast::<T>())?;
-        Some(Self { start, len, origin: Origin::Heap(layout) })
+        Some(Self {
+            start,
+            len,
+            origin: Origin::Heap(layout),
+        })
     }
 
     /// The first number, to be read and written while the block is borrowed mutably.
@@ -154,7 +168,9 @@ impl<T: Plain> DerefMut for Block<T> {
 
 impl<T: Plain> fmt::Debug for Block<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Block").field("len", &self.len).finish_non_exhaustive()
+        f.debug_struct("Block")
+            .field("len", &self.len)
+            .finish_non_exhaustive()
     }
 }
 

@@ -85,8 +85,15 @@ impl Pool {
                     .ok()
             })
             .collect();
-        let handles = workers.iter().map(|worker| worker.thread().clone()).collect();
-        Self { shared, workers, handles }
+        let handles = workers
+            .iter()
+            .map(|worker| worker.thread().clone())
+            .collect();
+        Self {
+            shared,
+            workers,
+            handles,
+        }
     }
 
     /// Runs `job(slot)` once for every slot below `slots` (at most [`MOST_SLOTS`]).
@@ -107,7 +114,9 @@ impl Pool {
         let unclaimed = u64::MAX >> (64 - slots.min(MOST_SLOTS));
         // Sequentially consistent with the loads of `parked` here and of `word` in `park`: either
         // this thread sees the sleeper, or the sleeper sees the region.
-        shared.word.store((region << 32) | unclaimed, Ordering::SeqCst);
+        shared
+            .word
+            .store((region << 32) | unclaimed, Ordering::SeqCst);
         if shared.parked.load(Ordering::SeqCst) > 0 {
             for handle in self.handles.iter().take(slots - 1) {
                 handle.unpark();
@@ -125,7 +134,10 @@ impl Pool {
                 thread::yield_now();
             }
         }
-        let mut failure = shared.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut failure = shared
+            .failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         failure.take().map_or(Ok(()), Err)
     }
 }
@@ -145,7 +157,9 @@ impl Drop for Pool {
 
 impl std::fmt::Debug for Pool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pool").field("workers", &self.workers.len()).finish_non_exhaustive()
+        f.debug_struct("Pool")
+            .field("workers", &self.workers.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -164,7 +178,10 @@ impl Shared {
                 unclaimed.trailing_zeros()
             };
             let left = word & !(1 << slot);
-            match self.word.compare_exchange_weak(word, left, Ordering::AcqRel, Ordering::Acquire) {
+            match self
+                .word
+                .compare_exchange_weak(word, left, Ordering::AcqRel, Ordering::Acquire)
+            {
                 Ok(_) => return Some(slot as usize),
                 Err(now) => word = now,
             }
@@ -224,6 +241,10 @@ fn message(payload: &(dyn Any + Send)) -> String {
     payload
         .downcast_ref::<String>()
         .cloned()
-        .or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .or_else(|| {
+            payload
+                .downcast_ref::<&str>()
+                .map(|text| (*text).to_owned())
+        })
         .unwrap_or_else(|| "panic without a message".to_owned())
 }

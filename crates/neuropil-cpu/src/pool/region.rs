@@ -29,7 +29,8 @@ impl Region {
         let job: *const (dyn Fn(usize) + Sync + '_) = job;
         // SAFETY: only the lifetime is forgotten; `get` demands that the region is still open,
         // and the closure outlives its region because `Pool::run` borrows it until then.
-        let job = unsafe { std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), *const Job>(job) };
+        let job =
+            unsafe { std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), *const Job>(job) };
         // SAFETY: no worker reads the cell now, since all slots of the region before are done.
         unsafe { *self.0.get() = Some(job) };
     }

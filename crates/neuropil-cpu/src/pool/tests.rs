@@ -25,7 +25,10 @@ fn every_slot_runs_once_in_every_region() {
 }
 
 fn total(counts: &[AtomicUsize]) -> u64 {
-    counts.iter().map(|count| count.load(Ordering::Relaxed) as u64).sum()
+    counts
+        .iter()
+        .map(|count| count.load(Ordering::Relaxed) as u64)
+        .sum()
 }
 
 #[test]
@@ -40,7 +43,11 @@ fn slots_see_what_the_region_before_wrote() {
             cells[slot].store(round + 1, Ordering::Relaxed);
         })
         .unwrap();
-        assert!(cells.iter().all(|cell| cell.load(Ordering::Relaxed) == round + 1));
+        assert!(
+            cells
+                .iter()
+                .all(|cell| cell.load(Ordering::Relaxed) == round + 1)
+        );
     }
 }
 
@@ -48,7 +55,7 @@ fn slots_see_what_the_region_before_wrote() {
 fn workers_wake_up_after_they_have_parked() {
     let mut pool = Pool::new(3);
     for _ in 0..20 {
-        std::thread::sleep(std::time::Duration::from_millis(3));
+        thread::sleep(std::time::Duration::from_millis(3));
         let ran = AtomicUsize::new(0);
         pool.run(6, &|_| {
             ran.fetch_add(1, Ordering::Relaxed);

@@ -24,7 +24,10 @@ pub struct Builder {
 impl Builder {
     /// Starts an empty kernel.
     pub fn new(name: impl Into<String>, precision: Precision) -> Self {
-        Self { kernel: Kernel::new(name, precision), known: HashMap::new() }
+        Self {
+            kernel: Kernel::new(name, precision),
+            known: HashMap::new(),
+        }
     }
 
     /// The float type of the kernel.
@@ -49,7 +52,10 @@ impl Builder {
 
     /// Declares an array.
     pub fn binding(&mut self, name: impl Into<String>, element: Element) -> Binding {
-        self.kernel.bindings.push(BindingDecl { name: name.into(), element });
+        self.kernel.bindings.push(BindingDecl {
+            name: name.into(),
+            element,
+        });
         Binding(self.kernel.bindings.len() as u32 - 1)
     }
 
@@ -61,7 +67,10 @@ impl Builder {
 
     /// Declares a stream of draws (see [`crate::draw::stream_key`]); draw with [`Builder::drawn`].
     pub fn draw(&mut self, name: impl Into<String>, stream: u64) -> DrawStream {
-        self.kernel.draws.push(DrawDecl { name: name.into(), stream });
+        self.kernel.draws.push(DrawDecl {
+            name: name.into(),
+            stream,
+        });
         DrawStream(self.kernel.draws.len() as u32 - 1)
     }
 
@@ -86,7 +95,11 @@ impl Builder {
     /// A mask that is the same for all lanes: a comparison of two constants.
     pub fn mask(&mut self, truth: bool) -> Value {
         let zero = self.number(0.0);
-        self.intern(Op::Compare(if truth { Compare::Eq } else { Compare::Ne }, zero, zero))
+        self.intern(Op::Compare(
+            if truth { Compare::Eq } else { Compare::Ne },
+            zero,
+            zero,
+        ))
     }
 
     /// The value of a uniform.
@@ -150,7 +163,9 @@ impl Builder {
 
     /// Joins a `Real` of all lanes into a slot.
     pub fn reduce(&mut self, uniform: Uniform, reduction: Reduction, value: Value) {
-        self.kernel.effects.push(Effect::Reduce(uniform, reduction, value));
+        self.kernel
+            .effects
+            .push(Effect::Reduce(uniform, reduction, value));
     }
 
     /// Sets a slot.
@@ -236,14 +251,18 @@ impl Builder {
         let mut cells = [0; 3];
         let mut count = 0;
         for operand in op.operands() {
-            let Some(cell) = self.known_cell(operand) else { return Simple::None };
+            let Some(cell) = self.known_cell(operand) else {
+                return Simple::None;
+            };
             cells[count] = cell;
             count += 1;
         }
         if count == 0 {
             return Simple::None;
         }
-        let Some(cell) = pure_at(self.kernel.precision, op, cells) else { return Simple::None };
+        let Some(cell) = pure_at(self.kernel.precision, op, cells) else {
+            return Simple::None;
+        };
         match constant(self.kernel.precision, op.result_type(), cell) {
             Some(op) => Simple::Op(op),
             None => Simple::Mask(cell != 0),
@@ -363,12 +382,20 @@ impl Builder {
             Precision::F64 => f64::MIN_POSITIVE..=1.0 / f64::MIN_POSITIVE,
         };
         let power = divisor.to_bits() << 12 == 0 && normal.contains(&divisor.abs());
-        if power { Simple::Scaled(a, 1.0 / divisor) } else { Simple::None }
+        if power {
+            Simple::Scaled(a, 1.0 / divisor)
+        } else {
+            Simple::None
+        }
     }
 
     fn logic(&self, op: Logic, a: Value, b: Value) -> Simple {
         if a == b {
-            return if op == Logic::Xor { Simple::Mask(false) } else { Simple::Value(a) };
+            return if op == Logic::Xor {
+                Simple::Mask(false)
+            } else {
+                Simple::Value(a)
+            };
         }
         let (value, truth) = match (self.known_cell(a), self.known_cell(b)) {
             (Some(cell), None) => (b, cell != 0),

@@ -70,6 +70,10 @@ macro_rules! float {
                 }
             }
 
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the definition of the fused operation"
+            )]
             fn fma(a: Self, b: Self, c: Self) -> Self {
                 a.mul_add(b, c)
             }

@@ -52,8 +52,10 @@ pub fn map(
     memory: &mut dyn Memory,
 ) -> Mapped {
     let kernel = evaluator.kernel();
-    let mut out =
-        Mapped { emitted: vec![Vec::new(); kernel.emissions.len()], slots: Vec::new() };
+    let mut out = Mapped {
+        emitted: vec![Vec::new(); kernel.emissions.len()],
+        slots: Vec::new(),
+    };
     let mut reducers: Vec<(Uniform, Reducer)> = Vec::new();
     for effect in &kernel.effects {
         if let Effect::Reduce(uniform, reduction, _) = *effect {
@@ -61,7 +63,11 @@ pub fn map(
         }
     }
     for element in lanes {
-        let lane = Lane { seed, element: u64::from(element), step };
+        let lane = Lane {
+            seed,
+            element: u64::from(element),
+            step,
+        };
         let place = element as usize;
         let results = evaluator.evaluate(lane, &|binding| memory.load(binding, place), uniforms);
         let mut reduced = 0;
@@ -83,6 +89,10 @@ pub fn map(
             }
         }
     }
-    out.slots.extend(reducers.into_iter().map(|(uniform, reducer)| (uniform, reducer.finish())));
+    out.slots.extend(
+        reducers
+            .into_iter()
+            .map(|(uniform, reducer)| (uniform, reducer.finish())),
+    );
     out
 }

@@ -98,13 +98,11 @@ impl<'k> Evaluator<'k> {
     }
 
     /// The value of the only `Store` or `Set` of a kernel, or of the first effect of any kernel.
-    pub fn value(
-        &mut self,
-        lane: Lane,
-        loads: &dyn Fn(Binding) -> f64,
-        uniforms: &[f64],
-    ) -> f64 {
-        self.evaluate(lane, loads, uniforms).first().copied().unwrap_or(f64::NAN)
+    pub fn value(&mut self, lane: Lane, loads: &dyn Fn(Binding) -> f64, uniforms: &[f64]) -> f64 {
+        self.evaluate(lane, loads, uniforms)
+            .first()
+            .copied()
+            .unwrap_or(f64::NAN)
     }
 
     fn run<F: Float>(&mut self, lane: Lane, loads: &dyn Fn(Binding) -> f64, uniforms: &[f64]) {
@@ -131,7 +129,9 @@ impl<'k> Evaluator<'k> {
             };
         }
         for (result, effect) in self.results.iter_mut().zip(&self.kernel.effects) {
-            let cell = effect.operand().map_or(0, |value| self.cells[value.index()]);
+            let cell = effect
+                .operand()
+                .map_or(0, |value| self.cells[value.index()]);
             *result = match effect {
                 Effect::Clear(_) => 0.0,
                 Effect::Store(..) => flushed(self.kernel.precision, F::from_cell(cell).wide()),

@@ -20,7 +20,11 @@ pub fn join(reduction: Reduction, accumulator: f64, value: f64) -> f64 {
         Reduction::Min => value < accumulator,
         Reduction::Max => value > accumulator,
     };
-    if takes || value.is_nan() { value } else { accumulator }
+    if takes || value.is_nan() {
+        value
+    } else {
+        accumulator
+    }
 }
 
 /// Joins the results of blocks by the balanced tree; uses the slice as scratch.
@@ -53,7 +57,11 @@ pub struct Reducer {
 impl Reducer {
     /// Starts a reduction.
     pub fn new(reduction: Reduction) -> Self {
-        Self { reduction, blocks: Vec::new(), taken: 0 }
+        Self {
+            reduction,
+            blocks: Vec::new(),
+            taken: 0,
+        }
     }
 
     /// Takes the value of the next element.

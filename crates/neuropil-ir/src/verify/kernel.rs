@@ -107,28 +107,56 @@ fn check_op(kernel: &Kernel, at: Value, op: &Op) -> Result<(), KernelError> {
     let name = || kernel.name.clone();
     for (number, operand) in op.operands().enumerate() {
         if operand >= at {
-            return Err(KernelError::Order { kernel: name(), at, operand });
+            return Err(KernelError::Order {
+                kernel: name(),
+                at,
+                operand,
+            });
         }
-        expect(kernel, &format_args!("{at:?}"), operand, operand_type(op, number))?;
+        expect(
+            kernel,
+            &format_args!("{at:?}"),
+            operand,
+            operand_type(op, number),
+        )?;
     }
     let declared = match *op {
-        Op::Uniform(u) => (u.index() < kernel.uniforms.len()).then_some(()).ok_or(format!("{u:?}")),
-        Op::Load(a) => (a.index() < kernel.bindings.len()).then_some(()).ok_or(format!("{a:?}")),
-        Op::Draw(r) => (r.index() < kernel.draws.len()).then_some(()).ok_or(format!("{r:?}")),
+        Op::Uniform(u) => (u.index() < kernel.uniforms.len())
+            .then_some(())
+            .ok_or(format!("{u:?}")),
+        Op::Load(a) => (a.index() < kernel.bindings.len())
+            .then_some(())
+            .ok_or(format!("{a:?}")),
+        Op::Draw(r) => (r.index() < kernel.draws.len())
+            .then_some(())
+            .ok_or(format!("{r:?}")),
         _ => Ok(()),
     };
-    declared.map_err(|id| KernelError::Undeclared { kernel: name(), at: format!("{at:?}"), id })?;
+    declared.map_err(|id| KernelError::Undeclared {
+        kernel: name(),
+        at: format!("{at:?}"),
+        id,
+    })?;
     let width = (kernel.precision.bytes() * 8) as u8;
     match *op {
-        Op::Shl(_, by) | Op::Shr(_, by) if by >= width => {
-            Err(KernelError::Shift { kernel: name(), at, by, width })
-        }
+        Op::Shl(_, by) | Op::Shr(_, by) if by >= width => Err(KernelError::Shift {
+            kernel: name(),
+            at,
+            by,
+            width,
+        }),
         Op::Const(x) if width == 32 && !x.is_nan() && f64::from(x as f32) != x => {
-            Err(KernelError::Constant { kernel: name(), at, precision: "f32".into() })
+            Err(KernelError::Constant {
+                kernel: name(),
+                at,
+                precision: "f32".into(),
+            })
         }
-        Op::BitsConst(x) if width == 32 && x > 0xFFFF_FFFF => {
-            Err(KernelError::Constant { kernel: name(), at, precision: "f32".into() })
-        }
+        Op::BitsConst(x) if width == 32 && x > 0xFFFF_FFFF => Err(KernelError::Constant {
+            kernel: name(),
+            at,
+            precision: "f32".into(),
+        }),
         _ => Ok(()),
     }
 }
@@ -151,23 +179,39 @@ fn expect(
 ) -> Result<(), KernelError> {
     let Some(op) = kernel.ops.get(operand.index()) else {
         let (at, id) = (at.to_string(), format!("{operand:?}"));
-        return Err(KernelError::Undeclared { kernel: kernel.name.clone(), at, id });
+        return Err(KernelError::Undeclared {
+            kernel: kernel.name.clone(),
+            at,
+            id,
+        });
     };
     let found = op.result_type();
     if found == expected {
         return Ok(());
     }
     let at = at.to_string();
-    Err(KernelError::Type { kernel: kernel.name.clone(), at, operand, expected, found })
+    Err(KernelError::Type {
+        kernel: kernel.name.clone(),
+        at,
+        operand,
+        expected,
+        found,
+    })
 }
 
 fn check_effects(kernel: &Kernel) -> Result<(), KernelError> {
     let mut arrays = vec![false; kernel.bindings.len()];
     let mut slots = vec![false; kernel.uniforms.len()];
     let mut events = vec![false; kernel.emissions.len()];
-    let sets = kernel.effects.iter().filter(|e| matches!(e, Effect::Set(..))).count();
+    let sets = kernel
+        .effects
+        .iter()
+        .filter(|e| matches!(e, Effect::Set(..)))
+        .count();
     if sets != 0 && sets != kernel.effects.len() {
-        return Err(KernelError::Mixed { kernel: kernel.name.clone() });
+        return Err(KernelError::Mixed {
+            kernel: kernel.name.clone(),
+        });
     }
     for (number, effect) in kernel.effects.iter().enumerate() {
         let at = format!("effect {number}");
@@ -184,10 +228,17 @@ fn check_effects(kernel: &Kernel) -> Result<(), KernelError> {
             Effect::Reduce(u, ..) | Effect::Set(u, _) => (&mut slots, u.index(), format!("{u:?}")),
         };
         let Some(taken) = taken.get_mut(index) else {
-            return Err(KernelError::Undeclared { kernel: kernel.name.clone(), at, id });
+            return Err(KernelError::Undeclared {
+                kernel: kernel.name.clone(),
+                at,
+                id,
+            });
         };
         if std::mem::replace(taken, true) {
-            return Err(KernelError::Twice { kernel: kernel.name.clone(), what: id });
+            return Err(KernelError::Twice {
+                kernel: kernel.name.clone(),
+                what: id,
+            });
         }
         if let Effect::Store(array, _) = *effect {
             check_store(kernel, array)?;

@@ -156,11 +156,14 @@ type Check = Result<(), PlanError>;
 
 /// Checks the rules of a plan, owned or borrowed.
 pub fn plan<P: Borrow<Plan>>(plan: P) -> Result<Verified<P>, PlanError> {
-    let checker = Checker { plan: plan.borrow() };
+    let checker = Checker {
+        plan: plan.borrow(),
+    };
     checker.declarations()?;
     checker.list(List::Init, &checker.plan.init)?;
     checker.list(List::Sample, &checker.plan.sample)?;
     checker.list(List::Advance, &checker.plan.advance)?;
+    checker.deliveries()?;
     Ok(Verified(plan))
 }
 
@@ -180,13 +183,21 @@ impl Checker<'_> {
     fn declarations(&self) -> Check {
         let plan = self.plan;
         let place = || format!("plan `{}`", plan.name);
-        let number =
-            |what, found: String| Err(PlanError::Number { place: place(), what, found });
+        let number = |what, found: String| {
+            Err(PlanError::Number {
+                place: place(),
+                what,
+                found,
+            })
+        };
         if !(plan.dt > 0.0 && plan.dt.is_finite()) {
             return number("the time step", plan.dt.to_string());
         }
         if plan.slots.len() <= SLOT_STEP.index() {
-            return Err(PlanError::Missing { place: place(), id: format!("{SLOT_STEP:?}") });
+            return Err(PlanError::Missing {
+                place: place(),
+                id: format!("{SLOT_STEP:?}"),
+            });
         }
         for kernel in &plan.kernels {
             verify_kernel(kernel)?;
@@ -210,14 +221,21 @@ impl Checker<'_> {
             match (projection.sum, projection.grid) {
                 (Sum::Grid, Some(slot)) => self.writable(&place, slot)?,
                 (Sum::Grid, None) => {
-                    return Err(PlanError::Missing { place, id: "the grid slot".into() });
+                    return Err(PlanError::Missing {
+                        place,
+                        id: "the grid slot".into(),
+                    });
                 }
                 _ => {}
             }
             match projection.delay {
                 DelayClass::Own { min, max } if min > max => {
                     let found = format!("{min} to {max} steps");
-                    return Err(PlanError::Number { place, what: "the delay", found });
+                    return Err(PlanError::Number {
+                        place,
+                        what: "the delay",
+                        found,
+                    });
                 }
                 _ => {}
             }
@@ -230,27 +248,44 @@ impl Checker<'_> {
     }
 
     fn axis(&self, place: &str, id: AxisId) -> Result<&str, PlanError> {
-        let found = self.plan.axes.get(id.index()).map(|axis| axis.name.as_str());
+        let found = self
+            .plan
+            .axes
+            .get(id.index())
+            .map(|axis| axis.name.as_str());
         found.ok_or_else(|| missing(place, format!("{id:?}")))
     }
 
     fn events(&self, place: &str, id: EventListId) -> Result<&crate::plan::EventList, PlanError> {
-        self.plan.events.get(id.index()).ok_or_else(|| missing(place, format!("{id:?}")))
+        self.plan
+            .events
+            .get(id.index())
+            .ok_or_else(|| missing(place, format!("{id:?}")))
     }
 
     fn buffer(&self, place: &str, id: BufferId) -> Result<&crate::plan::Buffer, PlanError> {
-        self.plan.buffers.get(id.index()).ok_or_else(|| missing(place, format!("{id:?}")))
+        self.plan
+            .buffers
+            .get(id.index())
+            .ok_or_else(|| missing(place, format!("{id:?}")))
     }
 
     fn slot(&self, place: &str, id: SlotId) -> Result<&str, PlanError> {
-        let found = self.plan.slots.get(id.index()).map(|slot| slot.name.as_str());
+        let found = self
+            .plan
+            .slots
+            .get(id.index())
+            .map(|slot| slot.name.as_str());
         found.ok_or_else(|| missing(place, format!("{id:?}")))
     }
 
     fn writable(&self, place: &str, id: SlotId) -> Check {
         let name = self.slot(place, id)?;
         if id <= SLOT_STEP {
-            return Err(PlanError::Reserved { place: place.into(), slot: name.into() });
+            return Err(PlanError::Reserved {
+                place: place.into(),
+                slot: name.into(),
+            });
         }
         Ok(())
     }
@@ -304,12 +339,14 @@ impl Checker<'_> {
     fn label(&self, stage: &Stage) -> String {
         let plan = self.plan;
         let found = match stage {
-            Stage::Scalar { call } | Stage::Map { call, .. } | Stage::Reduce { call, .. } => {
-                plan.kernels.get(call.kernel.index()).map(|kernel| &kernel.name)
-            }
-            Stage::Deliver { projection, .. } => {
-                plan.projections.get(projection.index()).map(|projection| &projection.name)
-            }
+            Stage::Scalar { call } | Stage::Map { call, .. } | Stage::Reduce { call, .. } => plan
+                .kernels
+                .get(call.kernel.index())
+                .map(|kernel| &kernel.name),
+            Stage::Deliver { projection, .. } => plan
+                .projections
+                .get(projection.index())
+                .map(|projection| &projection.name),
             Stage::CountEvents { events, .. } => {
                 plan.events.get(events.index()).map(|events| &events.name)
             }
@@ -323,7 +360,11 @@ impl Checker<'_> {
     fn stage(&self, list: List, place: &str, stage: &Stage, emitted: &mut [bool]) -> Check {
         match stage {
             Stage::Scalar { call } => self.scalar(place, call),
-            Stage::Map { axis, call, ticking } => {
+            Stage::Map {
+                axis,
+                call,
+                ticking,
+            } => {
                 if list == List::Before {
                     return misplaced(place, "Map");
                 }
@@ -337,7 +378,12 @@ impl Checker<'_> {
                 self.map(list, place, *axis, call)?;
                 self.mark_emitted(place, call, ticking, emitted)
             }
-            Stage::Deliver { projection, age, into, zero } => {
+            Stage::Deliver {
+                projection,
+                age,
+                into,
+                zero,
+            } => {
                 if matches!(list, List::Init | List::Before) {
                     return misplaced(place, "Deliver");
                 }
@@ -351,12 +397,19 @@ impl Checker<'_> {
                 if early {
                     let source = self.plan.projections[projection.index()].source;
                     let events = self.events(place, source)?.name.clone();
-                    return Err(PlanError::Order { place: place.into(), events });
+                    return Err(PlanError::Order {
+                        place: place.into(),
+                        events,
+                    });
                 }
                 Ok(())
             }
             Stage::Reduce { axis, call } => self.reduce(place, *axis, call),
-            Stage::CountEvents { events, window, slot } => {
+            Stage::CountEvents {
+                events,
+                window,
+                slot,
+            } => {
                 if list == List::Init {
                     return misplaced(place, "CountEvents");
                 }
@@ -375,7 +428,9 @@ impl Checker<'_> {
                     return zero(place, "the period");
                 }
                 let exists = record.index() < self.plan.records.len();
-                exists.then_some(()).ok_or_else(|| missing(place, format!("{record:?}")))
+                exists
+                    .then_some(())
+                    .ok_or_else(|| missing(place, format!("{record:?}")))
             }
         }
     }
@@ -389,7 +444,13 @@ impl Checker<'_> {
         ] {
             if expected != found {
                 let (place, kernel) = (place.to_owned(), kernel.name.clone());
-                return Err(PlanError::Arity { place, kernel, what, expected, found });
+                return Err(PlanError::Arity {
+                    place,
+                    kernel,
+                    what,
+                    expected,
+                    found,
+                });
             }
         }
         for &slot in &call.slots {
@@ -398,26 +459,18 @@ impl Checker<'_> {
         Ok(kernel)
     }
 
-    fn precision(&self, place: &str, kernel: &Kernel, expected: Precision) -> Check {
-        if kernel.precision == expected {
-            return Ok(());
-        }
-        Err(PlanError::Precision {
-            place: place.into(),
-            kernel: kernel.name.clone(),
-            expected,
-            found: kernel.precision,
-        })
-    }
-
     fn scalar(&self, place: &str, call: &Call) -> Check {
         let kernel = self.kernel(place, call)?;
         allow(place, kernel, |effect| matches!(effect, Effect::Set(..)))?;
         self.arity(place, call, 0)?;
-        self.precision(place, kernel, Precision::F64)?;
+        precision(place, kernel, Precision::F64)?;
         if !kernel.bindings.is_empty() {
             let (place, kernel) = (place.to_owned(), kernel.name.clone());
-            return Err(PlanError::Effect { place, kernel, effect: "load arrays" });
+            return Err(PlanError::Effect {
+                place,
+                kernel,
+                effect: "load arrays",
+            });
         }
         self.written_slots(place, kernel, call)
     }
@@ -433,7 +486,11 @@ impl Checker<'_> {
 
     /// Bindings from `first` on, against the buffers of the call.
     fn arrays(&self, place: &str, axis: AxisId, call: &Call, first: usize) -> Check {
-        let kernel = self.arity(place, call, self.kernel(place, call)?.bindings.len() - first)?;
+        let kernel = self.arity(
+            place,
+            call,
+            self.kernel(place, call)?.bindings.len() - first,
+        )?;
         let mut writes = vec![false; kernel.bindings.len()];
         for effect in &kernel.effects {
             if let Effect::Store(Binding(a), _) | Effect::Clear(Binding(a)) = *effect {
@@ -460,7 +517,7 @@ impl Checker<'_> {
             Effect::Emit(..) | Effect::EmitCount(..) => list == List::Advance,
             Effect::Reduce(..) | Effect::Set(..) => false,
         })?;
-        self.precision(place, kernel, self.plan.precision)?;
+        precision(place, kernel, self.plan.precision)?;
         self.arrays(place, axis, call, 0)?;
         for effect in &kernel.effects {
             let (emission, counts) = match *effect {
@@ -471,9 +528,17 @@ impl Checker<'_> {
             let events = self.events(place, call.events[emission.index()])?;
             self.same_axis(place, &events.name, events.axis, axis)?;
             if events.counted != counts {
-                let effect = if counts { "count events" } else { "emit single events" };
+                let effect = if counts {
+                    "count events"
+                } else {
+                    "emit single events"
+                };
                 let (place, kernel) = (place.to_owned(), kernel.name.clone());
-                return Err(PlanError::Effect { place, kernel, effect });
+                return Err(PlanError::Effect {
+                    place,
+                    kernel,
+                    effect,
+                });
             }
         }
         Ok(())
@@ -492,7 +557,10 @@ impl Checker<'_> {
             for &id in &call.events {
                 let name = &self.events(place, id)?.name;
                 if emitted[id.index()] {
-                    return Err(PlanError::Twice { place: place.into(), name: name.clone() });
+                    return Err(PlanError::Twice {
+                        place: place.into(),
+                        name: name.clone(),
+                    });
                 }
                 mine[id.index()] = true;
             }
@@ -507,7 +575,7 @@ impl Checker<'_> {
         self.axis(place, axis)?;
         let kernel = self.kernel(place, call)?;
         allow(place, kernel, |effect| matches!(effect, Effect::Reduce(..)))?;
-        self.precision(place, kernel, self.plan.precision)?;
+        precision(place, kernel, self.plan.precision)?;
         self.arrays(place, axis, call, 0)?;
         self.written_slots(place, kernel, call)
     }
@@ -538,12 +606,54 @@ impl Checker<'_> {
         if let DelayClass::Own { min, max } = projection.delay {
             if age != 1 {
                 let (place, found) = (place.to_owned(), age.to_string());
-                return Err(PlanError::Number { place, what: "the age for own delays", found });
+                return Err(PlanError::Number {
+                    place,
+                    what: "the age for own delays",
+                    found,
+                });
             }
             let ring = self.buffer(place, into)?;
             depth(place, &ring.name, ring.depth, max)?;
             if min == 0 && zero.is_none() {
                 return Err(missing(place, "the buffer for delay 0".into()));
+            }
+        }
+        Ok(())
+    }
+
+    /// A projection is delivered by one stage; a sum on a grid belongs to one projection, because
+    /// another would have another unit.
+    fn deliveries(&self) -> Check {
+        let mut delivered = vec![false; self.plan.projections.len()];
+        let mut receivers = vec![0_u32; self.plan.buffers.len()];
+        let mut on_grid = vec![false; self.plan.buffers.len()];
+        for stage in self.plan.sample.iter().chain(&self.plan.advance) {
+            let Stage::Deliver {
+                projection,
+                into,
+                zero,
+                ..
+            } = stage
+            else {
+                continue;
+            };
+            let declared = &self.plan.projections[projection.index()];
+            let twice = |name: &str| {
+                let place = format!("projection `{}`", declared.name);
+                Err(PlanError::Twice {
+                    place,
+                    name: name.into(),
+                })
+            };
+            if std::mem::replace(&mut delivered[projection.index()], true) {
+                return twice(&declared.name);
+            }
+            for buffer in std::iter::once(into).chain(zero) {
+                receivers[buffer.index()] += 1;
+                on_grid[buffer.index()] |= declared.sum == Sum::Grid;
+                if on_grid[buffer.index()] && receivers[buffer.index()] > 1 {
+                    return twice(&self.plan.buffers[buffer.index()].name);
+                }
             }
         }
         Ok(())
@@ -561,37 +671,69 @@ impl Checker<'_> {
         let mut end = 0;
         for range in ranges {
             if range.start < end || range.end < range.start || range.end > size {
-                return Err(PlanError::Ranges { place, axis: axis_name.into() });
+                return Err(PlanError::Ranges {
+                    place,
+                    axis: axis_name.into(),
+                });
             }
             end = range.end;
         }
         let kernel = self.kernel(&place, call)?;
-        allow(&place, kernel, |effect| matches!(effect, Effect::Store(Binding(0), _)))?;
+        allow(&place, kernel, |effect| {
+            matches!(effect, Effect::Store(Binding(0), _))
+        })?;
         if kernel.effects.is_empty() || kernel.bindings.is_empty() {
             return Err(missing(&place, "the store to binding 0".into()));
         }
-        self.precision(&place, kernel, self.plan.precision)?;
+        precision(&place, kernel, self.plan.precision)?;
         self.arrays(&place, axis, call, 1)
     }
 }
 
+fn precision(place: &str, kernel: &Kernel, expected: Precision) -> Check {
+    if kernel.precision == expected {
+        return Ok(());
+    }
+    Err(PlanError::Precision {
+        place: place.into(),
+        kernel: kernel.name.clone(),
+        expected,
+        found: kernel.precision,
+    })
+}
+
 fn missing(place: &str, id: String) -> PlanError {
-    PlanError::Missing { place: place.into(), id }
+    PlanError::Missing {
+        place: place.into(),
+        id,
+    }
 }
 
 fn misplaced(place: &str, stage: &'static str) -> Check {
-    Err(PlanError::Misplaced { place: place.into(), stage })
+    Err(PlanError::Misplaced {
+        place: place.into(),
+        stage,
+    })
 }
 
 fn zero(place: &str, what: &'static str) -> Check {
-    Err(PlanError::Number { place: place.into(), what, found: "0".into() })
+    Err(PlanError::Number {
+        place: place.into(),
+        what,
+        found: "0".into(),
+    })
 }
 
 fn depth(place: &str, name: &str, depth: u32, needed: u32) -> Check {
     if depth >= needed {
         return Ok(());
     }
-    Err(PlanError::Depth { place: place.into(), name: name.into(), depth, needed })
+    Err(PlanError::Depth {
+        place: place.into(),
+        name: name.into(),
+        depth,
+        needed,
+    })
 }
 
 /// Refuses a kernel with an effect that is not among the allowed ones.
@@ -606,7 +748,11 @@ fn allow(place: &str, kernel: &Kernel, allowed: impl Fn(&Effect) -> bool) -> Che
                 Effect::Set(..) => "set slots",
             };
             let (place, kernel) = (place.to_owned(), kernel.name.clone());
-            return Err(PlanError::Effect { place, kernel, effect });
+            return Err(PlanError::Effect {
+                place,
+                kernel,
+                effect,
+            });
         }
     }
     Ok(())

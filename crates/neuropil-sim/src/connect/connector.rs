@@ -46,7 +46,7 @@ pub(super) struct Draws {
 }
 
 impl Draws {
-    fn new(seed: u64, name: &str) -> Self {
+    pub(super) fn new(seed: u64, name: &str) -> Self {
         Self {
             seed,
             rows: stream_key(name, 0),

@@ -109,7 +109,11 @@ struct Skips {
 impl Skips {
     fn new(probability: f64) -> Self {
         let wanted = (8.0 / probability).ceil(); // infinite at 0: never drawn from
-        let length = wanted.clamp(1.0, f64::from(TILE)) as usize;
+        Self::with_length(probability, wanted.clamp(1.0, f64::from(TILE)) as usize)
+    }
+
+    /// A table of some length; a shorter one draws more often.
+    fn with_length(probability: f64, length: usize) -> Self {
         let failure = 1.0 - probability;
         let powers: Vec<f64> = std::iter::successors(Some(failure), |power| Some(power * failure))
             .take(length)
@@ -144,5 +148,47 @@ impl Skips {
             skip += 1;
         }
         Some(skip as u32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use neuropil_ir::connect::Rule;
+    use neuropil_testkit::stats::{binomial_bounds, chi_square};
+
+    use crate::testing::{connection, plan, slot};
+
+    /// A table that almost always runs out must give the same law as one that almost never does.
+    #[test]
+    fn running_out_of_the_table_changes_nothing() {
+        let (p, targets, rows) = (0.1, 64, 20_000);
+        let plan = plan(rows, targets, 1);
+        let sides = Sides::new(
+            &connection(&plan, Rule::FixedProbability(slot())),
+            rows,
+            targets,
+        )
+        .unwrap();
+        let mut rule = FixedProbability::new(p, Draws::new(1, "test")).unwrap();
+        rule.skips = Skips::with_length(p, 2);
+        let mut edges = Edges {
+            offsets: vec![0],
+            ..Edges::default()
+        };
+        rule.rows(&sides, 0..rows, &mut edges);
+        let (low, high) = binomial_bounds(u64::from(rows * targets), p, 1e-6);
+        let count = edges.others.len() as u64;
+        assert!(
+            (low..=high).contains(&count),
+            "{count} outside {low}..={high}"
+        );
+        let mut by_target = vec![0u64; targets as usize];
+        for &target in &edges.others {
+            by_target[target as usize] += 1;
+        }
+        let mean = count as f64 / f64::from(targets);
+        chi_square(&by_target, &vec![mean; targets as usize], 0)
+            .assert_not_rejected("targets", 1e-6);
     }
 }

@@ -2,7 +2,7 @@
 
 use neuropil_ir::backend::{Backend, Machine, Resources, RunError};
 use neuropil_ir::connect::Connectivity;
-use neuropil_ir::plan::{AxisId, BufferId, SlotId};
+use neuropil_ir::plan::{BufferId, SlotId};
 use neuropil_ir::program::Program;
 
 use crate::connect::{self, Arrays, ConnectError, Connector};
@@ -387,30 +387,18 @@ impl Simulation {
         step: u64,
         finite_at: u64,
     ) -> SimulationError {
-        let plan = &self.program.plan;
-        let state = self.program.states.iter().find(|state| state.name == name);
-        let axis = plan
-            .buffers
-            .iter()
-            .find(|buffer| buffer.name == name)
-            .map(|b| b.axis);
-        let population = axis
-            .and_then(|axis: AxisId| plan.axes.get(axis.index()))
-            .map_or_else(String::new, |axis| axis.name.clone());
-        let prefix = name
-            .strip_prefix(&population)
-            .and_then(|rest| rest.strip_prefix('.'));
-        let variable = prefix
-            .or_else(|| name.rsplit('.').next())
-            .unwrap_or(name)
-            .to_owned();
+        let program = &self.program;
+        let state = program.states.iter().find(|state| state.name == name);
+        // `exc.V` belongs to the population `exc`; names of the network itself have no dot.
+        let (population, variable) = name.rsplit_once('.').unwrap_or(("", name));
+        let (population, variable) = (population.to_owned(), variable.to_owned());
         SimulationError::NotFinite {
             population,
             variable,
             element,
             value,
             step,
-            time: step as f64 * plan.dt,
+            time: step as f64 * program.plan.dt,
             finite_at,
             span: state.map(|state| state.span),
         }

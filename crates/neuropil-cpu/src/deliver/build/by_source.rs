@@ -33,19 +33,23 @@ pub(super) fn count<F: Format>(
     let runs = runs(site);
     let counted: Vec<Mutex<Vec<u32>>> = runs.iter().map(|_| Mutex::default()).collect();
     let survey = Mutex::new(Survey::default());
-    let only_lengths = site.tiles.len() == 1
-        && site.weight != EdgeValue::Own
-        && site.delay != EdgeValue::Own;
+    let only_lengths =
+        site.tiles.len() == 1 && site.weight != EdgeValue::Own && site.delay != EdgeValue::Own;
     if let (true, EdgeValue::Shared(weight)) = (only_lengths, site.weight) {
         // Nothing of an edge is its own, so one stands for all.
-        let one = Edges { offsets: vec![0, 1], others: vec![0], ..Edges::default() };
+        let one = Edges {
+            offsets: vec![0, 1],
+            others: vec![0],
+            ..Edges::default()
+        };
         site.inspect(&mut lock(&survey), &one, 0, 0, 0);
         debug_assert!(!weight.is_nan() || lock(&survey).fault.is_some());
     }
     share(pool, runs.len(), &|at| {
         let mut lengths = Vec::new();
         if only_lengths {
-            site.connectivity.row_lengths(runs[at].clone(), &mut lengths);
+            site.connectivity
+                .row_lengths(runs[at].clone(), &mut lengths);
         } else {
             let mut found = Survey::default();
             let counted = count_run(site, runs[at].clone(), &mut lengths, &mut found);
@@ -92,7 +96,9 @@ fn count_run(
         let mut tile = 0;
         for entry in edges.offsets[row]..edges.offsets[row + 1] {
             let target = edges.others[entry];
-            let Some(found) = site.tile_of(target, tile) else { return false };
+            let Some(found) = site.tile_of(target, tile) else {
+                return false;
+            };
             tile = found;
             lengths[tile * run.len() + row] += 1;
             site.inspect(survey, &edges, entry, source, target);
@@ -162,7 +168,9 @@ fn fill_run<F: Format>(
         let mut tile = 0;
         for entry in edges.offsets[row]..edges.offsets[row + 1] {
             let target = edges.others[entry];
-            let Some(found) = site.tile_of(target, tile) else { return false };
+            let Some(found) = site.tile_of(target, tile) else {
+                return false;
+            };
             tile = found;
             let place = (target - site.tiles[tile].0.start) as usize;
             let weight = if F::WEIGHTED {
@@ -172,7 +180,9 @@ fn fill_run<F: Format>(
             };
             let piece = &mut pieces[tile];
             let at = filled[tile];
-            let Some(cell) = piece.cells.get_mut(at) else { return false };
+            let Some(cell) = piece.cells.get_mut(at) else {
+                return false;
+            };
             let (stored, beside) = F::encode(place, weight);
             *cell = stored;
             if F::BESIDE {
@@ -184,5 +194,8 @@ fn fill_run<F: Format>(
             filled[tile] += 1;
         }
     }
-    filled.iter().zip(pieces).all(|(&filled, piece)| filled == piece.cells.len())
+    filled
+        .iter()
+        .zip(pieces)
+        .all(|(&filled, piece)| filled == piece.cells.len())
 }

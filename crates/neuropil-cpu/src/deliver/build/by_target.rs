@@ -49,7 +49,9 @@ pub(super) fn count(
             for (row, target) in run.enumerate() {
                 for entry in edges.offsets[row]..edges.offsets[row + 1] {
                     let source = edges.others[entry];
-                    let Some(length) = lengths.get_mut(source as usize) else { return false };
+                    let Some(length) = lengths.get_mut(source as usize) else {
+                        return false;
+                    };
                     *length += 1;
                     site.inspect(&mut found, edges, entry, source, target);
                 }
@@ -61,7 +63,13 @@ pub(super) fn count(
         (!whole).then(|| site.broken())
     })?;
     let survey = std::mem::take(&mut *lock(&survey));
-    Ok((tiles.iter().map(|tile| std::mem::take(&mut *lock(tile))).collect(), survey))
+    Ok((
+        tiles
+            .iter()
+            .map(|tile| std::mem::take(&mut *lock(tile)))
+            .collect(),
+        survey,
+    ))
 }
 
 /// Fills the columns of all tiles: targets ascend, so every row's targets do.
@@ -75,14 +83,18 @@ pub(super) fn fill<F: Format>(
     share(pool, drafts.len(), &|at| {
         let mut draft = lock(&drafts[at]);
         let (rows, columns) = &mut **draft;
-        let mut next: Vec<usize> = (0..rows.sources()).map(|source| rows.start(source)).collect();
+        let mut next: Vec<usize> = (0..rows.sources())
+            .map(|source| rows.start(source))
+            .collect();
         let targets = &site.tiles[at].0;
         let whole = each_run(site, targets, |run, edges| {
             for (row, target) in run.enumerate() {
                 let place = (target - targets.start) as usize;
                 for entry in edges.offsets[row]..edges.offsets[row + 1] {
                     let source = edges.others[entry] as usize;
-                    let Some(next) = next.get_mut(source) else { return false };
+                    let Some(next) = next.get_mut(source) else {
+                        return false;
+                    };
                     if *next >= rows.start(source + 1) {
                         return false;
                     }

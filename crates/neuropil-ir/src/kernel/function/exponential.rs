@@ -2,6 +2,7 @@
 
 use super::coefficients::{EXP_32, EXP_64, EXPM1_32, EXPM1_64, LN2_32, LN2_64};
 use super::coefficients::{TWO_LN2_32, TWO_LN2_64};
+use super::two_to;
 use crate::kernel::{Builder, Value};
 
 /// `e^x`.
@@ -60,11 +61,6 @@ pub(super) fn expm1_scaled(b: &mut Builder, x: Value, c: u32) -> Value {
     let unit = b.number(two_to(-(c as i32)));
     let rest = b.sub(scale, unit);
     b.fma(scale, q, rest)
-}
-
-/// A power of two.
-fn two_to(exponent: i32) -> f64 {
-    f64::from_bits(((exponent + 1023) as u64) << 52)
 }
 
 /// `e^x - 1`, accurate near 0.

@@ -35,7 +35,10 @@ pub(super) fn split(b: &mut Builder, u: Value) -> Split {
     let root = b.bits(root);
     let rest = b.bits_and(moved, fraction);
     let rest = b.bits_add(rest, root);
-    Split { k, m: b.from_bits(rest) }
+    Split {
+        k,
+        m: b.from_bits(rest),
+    }
 }
 
 /// `k ln 2 + log(m) + extra` for small `extra`.
@@ -94,7 +97,10 @@ pub fn log(b: &mut Builder, x: Value) -> Value {
         let parts = split(b, scaled);
         let shift = b.number(shift);
         let correction = b.select(tiny, shift, zero);
-        Split { k: b.sub(parts.k, correction), m: parts.m }
+        Split {
+            k: b.sub(parts.k, correction),
+            m: parts.m,
+        }
     };
     let value = combined(b, Split { k, m }, None);
     with_edges(b, x, value)

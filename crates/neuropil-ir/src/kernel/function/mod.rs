@@ -7,12 +7,36 @@
 //!
 //! # Accuracy
 //!
-//! Largest errors found by the tests of this crate, in units in the last place, against 50-digit
-//! values (f64) and against the f64 programs over bit patterns of f32 (see `tests/functions.rs`,
-//! which holds each function to this table).
+//! Bounds in units in the last place, held by `tests/functions.rs`: f64 against values of 60
+//! digits, f32 against the f64 programs over bit patterns of f32. `exprel` and `linexp` are 1 at
+//! 0; `normal_quantile` holds for u from 2^-64; the others hold wherever they are defined.
 //!
-//! TABLE
+//! | function | f64 | f32 |
+//! |---|---|---|
+//! | `exp` | 1.1 | 1.4 |
+//! | `expm1` | 1.9 | 1.5 |
+//! | `exprel` | 1.6 | 1.9 |
+//! | `linexp` | 1.7 | 1.8 |
+//! | `log` | 0.9 | 0.9 |
+//! | `log1p` | 0.8 | 0.9 |
+//! | `tanh` | 2.0 | 2.4 |
+//! | `sigmoid` | 1.8 | 2.6 |
+//! | `softplus` | 1.3 | 2.0 |
+//! | `sin` | 0.7 | 0.9 |
+//! | `cos` | 0.7 | 0.9 |
+//! | `tan` | 1.8 | 2.1 |
+//! | `erf` | 1.6 | 2.6 |
+//! | `normal_cdf` | 3.6 | 4.0 |
+//! | `normal_quantile` | 5.5 | 6.0 |
+//! | `pow` | 1.0 | 1.2 |
+//! | `atan2` | 1.7 | 2.0 |
+//! | `hypot` | 0.9 | 1.0 |
+//! | `modulo` | 0.5 | 0.5 |
 
+#[expect(
+    clippy::approx_constant,
+    reason = "a written table; entries near a known constant are coefficients all the same"
+)]
 mod coefficients;
 mod exponential;
 mod logarithm;
@@ -49,6 +73,11 @@ struct Format {
     largest: f64,
     /// Half a unit in the last place of 1.
     epsilon: f64,
+}
+
+/// A power of two.
+fn two_to(exponent: i32) -> f64 {
+    f64::from_bits(((exponent + 1023) as u64) << 52)
 }
 
 impl Builder {

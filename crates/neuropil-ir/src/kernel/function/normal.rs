@@ -1,8 +1,8 @@
 //! The error function and the normal distribution.
 
 use super::coefficients::{
-    ERF_32, ERF_64, ERFCX_32, ERFCX_64, QUANTILE_P_32, QUANTILE_P_64, QUANTILE_Q_32,
-    QUANTILE_Q_64, QUANTILE_TAIL_P_32, QUANTILE_TAIL_P_64, QUANTILE_TAIL_Q_32, QUANTILE_TAIL_Q_64,
+    ERF_32, ERF_64, ERFCX_32, ERFCX_64, QUANTILE_P_32, QUANTILE_P_64, QUANTILE_Q_32, QUANTILE_Q_64,
+    QUANTILE_TAIL_P_32, QUANTILE_TAIL_P_64, QUANTILE_TAIL_Q_32, QUANTILE_TAIL_Q_64,
 };
 use super::exponential::exp_bounded;
 use super::logarithm::log_normal;

@@ -4,6 +4,7 @@ use super::coefficients::{
     EXP2_32, EXP2_64, INV_THREE_HALVES_LN2_32, INV_THREE_HALVES_LN2_64, POW_LOG_32, POW_LOG_64,
 };
 use super::logarithm::{Split, split};
+use super::two_to;
 use crate::kernel::{Builder, Value};
 
 /// `x^y`, with C's rules for zeros, infinities, NaN and negative x.
@@ -16,7 +17,7 @@ pub fn pow(b: &mut Builder, x: Value, y: Value) -> Value {
     let ay = b.abs(y);
     let (log_high, log_low) = log2_in_two(b, ax);
     // Larger exponents overflow or vanish alike; this keeps the products below finite.
-    let bound = b.pick(2f64.powi(70), 2f64.powi(40));
+    let bound = b.pick(two_to(70), two_to(40));
     let exponent = b.at_least(y, -bound);
     let exponent = b.at_most(exponent, bound);
     let (product, error) = b.two_product(exponent, log_high);
@@ -99,8 +100,9 @@ fn log2_in_two(b: &mut Builder, u: Value) -> (Value, Value) {
     let (product, product_low) = b.two_product(s, bracket);
     let product_low = b.fma(s_low, bracket, product_low);
     let product_low = b.fma(s, bracket_low, product_low);
-    let [scale, scale_low] =
-        b.pick(INV_THREE_HALVES_LN2_64, INV_THREE_HALVES_LN2_32).map(|c| b.number(c));
+    let [scale, scale_low] = b
+        .pick(INV_THREE_HALVES_LN2_64, INV_THREE_HALVES_LN2_32)
+        .map(|c| b.number(c));
     let (log, log_low) = b.two_product(product, scale);
     let log_low = b.fma(product_low, scale, log_low);
     let log_low = b.fma(product, scale_low, log_low);
@@ -141,9 +143,9 @@ pub fn hypot(b: &mut Builder, x: Value, y: Value) -> Value {
     let flat = b.lt(ay, ax);
     let large = b.select(flat, ax, ay);
     let small = b.select(flat, ay, ax);
-    let (scale_up, scale_down) = (b.pick(2f64.powi(600), 2f64.powi(70)), b.pick(500, 60));
-    let high = b.number(2f64.powi(scale_down));
-    let low = b.number(2f64.powi(-scale_down));
+    let (scale_up, threshold) = (b.pick(two_to(600), two_to(70)), b.pick(500, 60));
+    let high = b.number(two_to(threshold));
+    let low = b.number(two_to(-threshold));
     let up = b.number(scale_up);
     let down = b.number(1.0 / scale_up);
     let huge = b.lt(high, large);
