@@ -22,7 +22,10 @@ pub(crate) struct Dim {
 impl Dim {
     /// A known dimension.
     pub(crate) fn known(dimension: Dimension) -> Self {
-        Self { known: dimension, unknown: Vec::new() }
+        Self {
+            known: dimension,
+            unknown: Vec::new(),
+        }
     }
 
     /// The dimension of a number.
@@ -45,7 +48,10 @@ impl Dim {
             }
         }
         unknown.retain(|entry| !entry.1.is_zero());
-        Some(Self { known: self.known.mul(other.known)?, unknown })
+        Some(Self {
+            known: self.known.mul(other.known)?,
+            unknown,
+        })
     }
 
     /// The quotient.
@@ -61,7 +67,10 @@ impl Dim {
             unknown.push((var, exponent.times(factor)?));
         }
         unknown.retain(|entry: &(Unknown, Exponent)| !entry.1.is_zero());
-        Some(Self { known: self.known.pow(num, den)?, unknown })
+        Some(Self {
+            known: self.known.pow(num, den)?,
+            unknown,
+        })
     }
 }
 
@@ -77,7 +86,10 @@ impl Solver {
     pub(crate) fn fresh(&mut self) -> Dim {
         self.solutions.push(None);
         let var = Unknown(self.solutions.len() as u32 - 1);
-        Dim { known: Dimension::ONE, unknown: vec![(var, Exponent::ONE)] }
+        Dim {
+            known: Dimension::ONE,
+            unknown: vec![(var, Exponent::ONE)],
+        }
     }
 
     /// Replaces what has been found.
@@ -86,7 +98,10 @@ impl Solver {
         for &(var, exponent) in &dim.unknown {
             let part = match &self.solutions[var.0 as usize] {
                 Some(found) => self.resolve(found)?,
-                None => Dim { known: Dimension::ONE, unknown: vec![(var, Exponent::ONE)] },
+                None => Dim {
+                    known: Dimension::ONE,
+                    unknown: vec![(var, Exponent::ONE)],
+                },
             };
             let power = part.pow(i32::from(exponent.num()), i32::from(exponent.den()))?;
             result = result.mul(&power)?;
@@ -102,7 +117,8 @@ impl Solver {
 
     /// The dimension, with what nothing says taken as a number.
     pub(crate) fn dimension_or_number(&self, dim: &Dim) -> Dimension {
-        self.resolve(dim).map_or(Dimension::ONE, |resolved| resolved.known)
+        self.resolve(dim)
+            .map_or(Dimension::ONE, |resolved| resolved.known)
     }
 
     /// Demands that two dimensions agree; `false` if they cannot.
@@ -114,9 +130,16 @@ impl Solver {
             return ratio.known.is_dimensionless();
         };
         // var^exponent * rest = 1, so var = rest^(-1/exponent).
-        let rest = Dim { known: ratio.known, unknown: ratio.unknown[1..].to_vec() };
+        let rest = Dim {
+            known: ratio.known,
+            unknown: ratio.unknown[1..].to_vec(),
+        };
         let (num, den) = (i32::from(exponent.num()), i32::from(exponent.den()));
-        let solution = if num > 0 { rest.pow(-den, num) } else { rest.pow(den, -num) };
+        let solution = if num > 0 {
+            rest.pow(-den, num)
+        } else {
+            rest.pow(den, -num)
+        };
         match solution {
             Some(solution) => {
                 self.solutions[var.0 as usize] = Some(solution);

@@ -40,7 +40,13 @@ impl Report {
 
     /// All diagnostics, errors and others, in the order of their places.
     pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
-        self.list.sort_by_key(|d| (d.primary.source, d.primary.start, std::cmp::Reverse(d.severity)));
+        self.list.sort_by_key(|d| {
+            (
+                d.primary.source,
+                d.primary.start,
+                std::cmp::Reverse(d.severity),
+            )
+        });
         self.list
     }
 }

@@ -22,7 +22,9 @@ pub struct Texts<'a> {
 
 impl std::fmt::Debug for Texts<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Texts").field("main", self.main).finish_non_exhaustive()
+        f.debug_struct("Texts")
+            .field("main", self.main)
+            .finish_non_exhaustive()
     }
 }
 

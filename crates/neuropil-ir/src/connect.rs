@@ -83,7 +83,12 @@ pub trait Connectivity: Send + Sync {
         let mut edges = Edges::default();
         self.rows(rows, &mut edges);
         out.clear();
-        out.extend(edges.offsets.windows(2).map(|pair| (pair[1] - pair[0]) as u32));
+        out.extend(
+            edges
+                .offsets
+                .windows(2)
+                .map(|pair| (pair[1] - pair[0]) as u32),
+        );
     }
 }
 

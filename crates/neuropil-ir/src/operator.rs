@@ -100,7 +100,10 @@ impl Operator {
 
     /// Whether the order of the two operands does not matter (bit for bit).
     pub const fn commutes(self) -> bool {
-        matches!(self, Self::Add | Self::Mul | Self::Eq | Self::And | Self::Or | Self::Hypot)
+        matches!(
+            self,
+            Self::Add | Self::Mul | Self::Eq | Self::And | Self::Or | Self::Hypot
+        )
     }
 
     /// The partial derivative with respect to operand `which`, at the operands `args`.
@@ -112,7 +115,7 @@ impl Operator {
         let b = args.get(1).copied().unwrap_or(a);
         let node = match (self, which) {
             (Self::Add, _) | (Self::Sub, 0) => graph.number(1.0),
-            (Self::Sub, _) | (Self::Neg, _) => graph.number(-1.0),
+            (Self::Sub | Self::Neg, _) => graph.number(-1.0),
             (Self::Mul, 0) => b,
             (Self::Mul, _) => a,
             (Self::Div, 0) => {
@@ -173,7 +176,11 @@ impl Operator {
                 let bb = graph.mul(b, b);
                 let sum = graph.add(aa, bb);
                 let quotient = graph.div(if which == 0 { b } else { a }, sum);
-                if which == 0 { quotient } else { graph.neg(quotient) }
+                if which == 0 {
+                    quotient
+                } else {
+                    graph.neg(quotient)
+                }
             }
             (Self::Sigmoid, _) => {
                 let s = graph.apply(Self::Sigmoid, &[a]);
@@ -205,10 +212,7 @@ impl Operator {
                 let scale = graph.number(std::f64::consts::FRAC_2_SQRT_PI);
                 graph.mul(scale, bell)
             }
-            (Self::NormalCdf, _) => {
-                let bell = graph.normal_density(a);
-                bell
-            }
+            (Self::NormalCdf, _) => graph.normal_density(a),
             (Self::NormalQuantile, _) => {
                 let quantile = graph.apply(Self::NormalQuantile, &[a]);
                 let density = graph.normal_density(quantile);

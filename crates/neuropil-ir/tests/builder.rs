@@ -1,5 +1,4 @@
 //! The builder: sharing, folding, identities, dead code; and its text.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use neuropil_ir::kernel::{Builder, Element, Op, Precision, Reduction, Value};
 use neuropil_ir::scalar::{Evaluator, Lane, constant_value};

@@ -162,8 +162,11 @@ fn f64_functions_keep_their_bounds() {
     }
     // NEUROPIL_REPORT=1 shows the table of a passing run.
     let show = std::env::var("NEUROPIL_REPORT").is_ok();
-    assert!(!failed && !show, "
-{report}");
+    assert!(
+        !failed && !show,
+        "
+{report}"
+    );
 }
 
 /// The f32 program against the f64 program, over every `stride`th pattern (pairs: a fixed walk).
@@ -266,8 +269,11 @@ fn f32_functions_keep_their_bounds() {
     }
     // NEUROPIL_REPORT=1 shows the table of a passing run.
     let show = std::env::var("NEUROPIL_REPORT").is_ok();
-    assert!(!failed && !show, "
-{report}");
+    assert!(
+        !failed && !show,
+        "
+{report}"
+    );
 }
 
 /// Asserts a value with its sign of zero, NaN for NaN, at both precisions.

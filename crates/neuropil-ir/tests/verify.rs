@@ -208,7 +208,7 @@ fn plan_rules_of_calls() {
         ticking: vec![],
     };
     let error = refused("2 arrays", |p| {
-        p.advance[0] = map(call(0, &[0], &[3], &[0]))
+        p.advance[0] = map(call(0, &[0], &[3], &[0]));
     });
     assert!(matches!(error, PlanError::Arity { .. }));
     let error = refused("a.n", |p| p.advance[0] = map(call(0, &[1, 1], &[3], &[0])));
@@ -216,13 +216,13 @@ fn plan_rules_of_calls() {
     let error = refused("a.x", |p| p.buffers[0].axis = AxisId(1));
     assert!(matches!(error, PlanError::Axis { .. }));
     let error = refused("slot9", |p| {
-        p.advance[0] = map(call(0, &[0, 1], &[9], &[0]))
+        p.advance[0] = map(call(0, &[0, 1], &[9], &[0]));
     });
     assert!(matches!(error, PlanError::Missing { .. }));
     let error = refused("emit", |p| p.sample.push(map(call(0, &[0, 1], &[3], &[0]))));
     assert!(matches!(error, PlanError::Effect { .. }));
     let error = refused("a.spike", |p| {
-        p.advance.push(map(call(0, &[0, 1], &[3], &[0])))
+        p.advance.push(map(call(0, &[0, 1], &[3], &[0])));
     });
     assert!(matches!(error, PlanError::Twice { .. }));
     let error = refused("f32", |p| p.precision = Precision::F32);

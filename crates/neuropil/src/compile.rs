@@ -36,6 +36,24 @@ impl Compilation {
     }
 }
 
+/// Whether a mistake may only be the consequence of a statement that could not be read.
+fn follows(code: Code) -> bool {
+    !matches!(
+        code,
+        Code::UnitMismatch
+            | Code::NotDimensionless
+            | Code::UnknownUnit
+            | Code::AmbiguousUnit
+            | Code::UnknownFunction
+            | Code::UnknownMethod
+            | Code::UnknownRule
+            | Code::DuplicateName
+            | Code::InputAssigned
+            | Code::DrawInDerivative
+            | Code::Unsupported
+    )
+}
+
 /// The name of a run.
 pub(crate) fn run_name(run: &CompiledRun) -> &str {
     run.program.run_name.as_deref().unwrap_or(&run.program.plan.name)
@@ -79,17 +97,18 @@ impl Text {
         let mut sources = self.sources.clone();
         let mut diagnostics = self.diagnostics.clone();
         let options = options.parse(&mut sources, &mut diagnostics);
-        // What could not be read would only give mistakes that are none.
-        if has_errors(&diagnostics) {
-            return (sources, diagnostics, Vec::new());
-        }
+        let incomplete = has_errors(&diagnostics);
         let texts = Texts {
             main: &self.main,
             used: self.used.iter().map(|used| &used.file).collect(),
             library: &library().files,
             slice: &|span| sources.slice(span).to_owned(),
         };
-        let compiled = compiler::compile(&texts, &options);
+        let mut compiled = compiler::compile(&texts, &options);
+        if incomplete {
+            // What could not be read is missing from the tree; that others miss it is no mistake.
+            compiled.diagnostics.retain(|found| found.is_error() && !follows(found.code));
+        }
         diagnostics.extend(compiled.diagnostics);
         let errors = has_errors(&diagnostics);
         // The library is not the user's to improve: of it only errors are shown.

@@ -12,10 +12,17 @@ use std::path::{Path, PathBuf};
 use neuropil::{Code, Diagnosed, Diagnostic, Error, Options, Text};
 
 /// Codes without a text in the folder, and why.
-const ELSEWHERE: [(Code, &str); 3] = [
-    (Code::InputTooLarge, "the text would be megabytes; `too_long` makes it"),
+const ELSEWHERE: [(Code, &str); 10] = [
+    (Code::InputTooLarge, "the text would be megabytes; `a_text_that_is_too_long` makes it"),
+    (Code::FileError, "the file would be no text; `a_file_that_is_no_text` makes it"),
     (Code::ExpectationFailed, "no mistake of the text: a result that is not as expected"),
     (Code::Internal, "a mistake of the program"),
+    (Code::MissingUnit, "reserved: a number for a quantity is `unit-mismatch`"),
+    (Code::MissingInit, "reserved: a state without start value starts at 0"),
+    (Code::UnknownDimension, "reserved: an open dimension is a number"),
+    (Code::UselessHold, "reserved"),
+    (Code::ReadsAfterReset, "reserved for `on post`"),
+    (Code::Placement, "reserved for `place`"),
 ];
 
 /// The mistakes of the comparison with other simulators.
@@ -151,7 +158,17 @@ fn independent_mistakes_are_told_at_once() {
 }
 
 #[test]
-fn too_long() {
-    let long = format!("npl 1\n# {}\n", "x".repeat(64 << 20));
+fn a_text_that_is_too_long() {
+    let long = format!("npl 1\n# {}\n", "x".repeat(17 << 20));
     assert!(has(&diagnosed("long", &long), Code::InputTooLarge));
+}
+
+#[test]
+fn a_file_that_is_no_text() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("latin1.npl"), b"# \xe4\n").expect("written");
+    let search = [folder.path().to_path_buf()];
+    let text = Text::parse_with("t.npl", "npl 1\nuse \"latin1.npl\"\n", &search);
+    let found = text.check(&Options::default());
+    assert!(has(&found, Code::FileError), "{found}");
 }

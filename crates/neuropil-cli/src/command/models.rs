@@ -37,7 +37,11 @@ fn list() -> String {
             let _ = writeln!(out, "{gap}{}", model.kind.as_str());
             kind = Some(model.kind);
         }
-        let _ = writeln!(out, "  {:width$}  {}", model.name, first_sentence(model.doc));
+        let what = match model.base {
+            Some(base) => format!("{base} with other values"),
+            None => first_sentence(model.doc).to_owned(),
+        };
+        let _ = writeln!(out, "  {:width$}  {what}", model.name);
     }
     out
 }

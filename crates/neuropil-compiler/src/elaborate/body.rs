@@ -68,7 +68,9 @@ impl<'a> Elaborator<'a, '_> {
             return;
         }
         let value = decl.value.as_ref().map(|value| (value, Scope::of(body)));
-        let Some(index) = self.declare(body, &decl.name, kind, value) else { return };
+        let Some(index) = self.declare(body, &decl.name, kind, value) else {
+            return;
+        };
         let (dim, unit) = self.declared_unit(body, decl);
         let entry = &mut self.body_mut(body).entries[index];
         entry.dim = dim;
@@ -89,11 +91,13 @@ impl<'a> Elaborator<'a, '_> {
         decl: &Decl,
     ) -> (Option<Dim>, Option<UnitOfDisplay>) {
         if let Some(text) = &decl.unit {
-            let Some(unit) = self.unit(text) else { return (None, None) };
+            let Some(unit) = self.unit(text) else {
+                return (None, None);
+            };
             let shown = Self::display_unit(text, &unit);
             return (Some(Dim::known(unit.dimension())), Some(shown));
         }
-        let unit = decl.value.as_ref().and_then(|value| self.unit_of_literal(value));
+        let unit = decl.value.as_ref().and_then(Self::unit_of_literal);
         if self.body(body).dimensionless {
             return (Some(Dim::one()), None);
         }
@@ -101,7 +105,7 @@ impl<'a> Elaborator<'a, '_> {
     }
 
     /// The unit of a literal quantity, to show values of the same name in.
-    pub(super) fn unit_of_literal(&mut self, value: &Expr) -> Option<UnitOfDisplay> {
+    pub(super) fn unit_of_literal(value: &Expr) -> Option<UnitOfDisplay> {
         match &value.kind {
             ExprKind::Quantity { unit: text, .. } => {
                 let factors: Vec<(&str, i32, i32)> = text
@@ -112,9 +116,9 @@ impl<'a> Elaborator<'a, '_> {
                 let unit = neuropil_units::combine(&factors).ok()?;
                 Some(Self::display_unit(text, &unit))
             }
-            ExprKind::Unary { operand, .. } => self.unit_of_literal(operand),
+            ExprKind::Unary { operand, .. } => Self::unit_of_literal(operand),
             ExprKind::Call(call) => call.args.iter().find_map(|arg| match &arg.kind {
-                neuropil_syntax::tree::ArgumentKind::Value(inner) => self.unit_of_literal(inner),
+                neuropil_syntax::tree::ArgumentKind::Value(inner) => Self::unit_of_literal(inner),
                 _ => None,
             }),
             ExprKind::Binary { left, right, .. }
@@ -128,7 +132,7 @@ impl<'a> Elaborator<'a, '_> {
                     }
                 ) =>
             {
-                self.unit_of_literal(left).or_else(|| self.unit_of_literal(right))
+                Self::unit_of_literal(left).or_else(|| Self::unit_of_literal(right))
             }
             _ => None,
         }
@@ -140,7 +144,10 @@ impl<'a> Elaborator<'a, '_> {
     /// Returns the summands of inputs and start values that the set gives.
     pub(super) fn apply_set(&mut self, body: BodyId, set: &'a Set, scope: Scope) -> SetEffects<'a> {
         let mut effects = SetEffects::default();
-        let scope = Scope { element: Some(body), ..scope };
+        let scope = Scope {
+            element: Some(body),
+            ..scope
+        };
         for entry in &set.entries {
             match entry {
                 SetEntry::Assign { target, value } => self.assign(body, target, value, scope),
@@ -158,13 +165,18 @@ impl<'a> Elaborator<'a, '_> {
                         if let Some(&index) = self.body(body).names.get(&decl.name.text)
                             && let Some((value, _)) = self.body(body).entries[index].value
                         {
-                            let inner = Scope { body, element: Some(body), edge: None };
+                            let inner = Scope {
+                                body,
+                                element: Some(body),
+                                edge: None,
+                            };
                             self.body_mut(body).entries[index].value = Some((value, inner));
                         }
                     }
                 }
                 SetEntry::Nested { name, .. } => {
-                    self.report.unsupported(name.span, "values for a part of a sub-network");
+                    self.report
+                        .unsupported(name.span, "values for a part of a sub-network");
                 }
             }
         }
@@ -185,7 +197,9 @@ impl<'a> Elaborator<'a, '_> {
 
     /// `name = value` in a set.
     fn assign(&mut self, body: BodyId, target: &'a Path, value: &'a Expr, scope: Scope) {
-        let Some(name) = self.single(target) else { return };
+        let Some(name) = self.single(target) else {
+            return;
+        };
         self.bind(body, name, name.span, value, scope);
     }
 
@@ -250,7 +264,10 @@ impl<'a> Elaborator<'a, '_> {
                 // One letter is near to nothing; a parameter that begins with it is a fair guess.
                 let near = near.or_else(|| {
                     let prefix = format!("{name}_");
-                    parameters.iter().map(String::as_str).find(|p| p.starts_with(&prefix))
+                    parameters
+                        .iter()
+                        .map(String::as_str)
+                        .find(|p| p.starts_with(&prefix))
                 });
                 let mut diagnostic = Diagnostic::error(
                     Code::UnknownParameter,
@@ -305,7 +322,9 @@ impl<'a> Elaborator<'a, '_> {
                     name.span,
                     format!("the parameter `{name}` of {what} has no value"),
                 )
-                .help(format!("write `param {name} = …`, or give it where the model is used")),
+                .help(format!(
+                    "write `param {name} = …`, or give it where the model is used"
+                )),
             );
             return None;
         };
@@ -335,7 +354,9 @@ impl<'a> Elaborator<'a, '_> {
         if !is_parameter {
             return Some(value);
         }
-        let Some(population) = population else { return Some(value) };
+        let Some(population) = population else {
+            return Some(value);
+        };
         self.parameter_symbol(body, population, &name, value, expr.span)
     }
 
@@ -350,12 +371,19 @@ impl<'a> Elaborator<'a, '_> {
         if entry.dim.is_some() {
             return Some(());
         }
-        let Some(default) = self.default_of(body, &entry.name) else { return Some(()) };
+        let Some(default) = self.default_of(body, &entry.name) else {
+            return Some(());
+        };
         let mut place = Place::new(Scope::of(body), Purpose::Build, "");
         place.scope.element = Some(body);
         let default = self.expr(&mut place, default)?;
-        self.demand(&value.dim, &default.dim, span, &format!("`{}` is", entry.name))
-            .then_some(())
+        self.demand(
+            &value.dim,
+            &default.dim,
+            span,
+            &format!("`{}` is", entry.name),
+        )
+        .then_some(())
     }
 
     /// The default of a parameter in the text of the model, by its span.
@@ -388,37 +416,60 @@ impl<'a> Elaborator<'a, '_> {
                 return Some(value);
             };
             let path = format!("{}.{letters}", self.body(body).path);
-            let role = Role::Parameter { name: path, value: number };
+            let role = Role::Parameter {
+                name: path,
+                value: number,
+            };
             let symbol = self.network.symbol(letters, value.dim.clone(), role);
-            return Some(Typed { node: self.network.graph.symbol(symbol), dim: value.dim });
+            return Some(Typed {
+                node: self.network.graph.symbol(symbol),
+                dim: value.dim,
+            });
         }
-        let varies = self.network.graph.symbols_of(value.node).into_iter().find(|&symbol| {
-            !matches!(
-                self.network.role(symbol),
-                Role::Parameter { .. }
-                    | Role::StepLength
-                    | Role::Element(_)
-                    | Role::Index(_)
-                    | Role::Draw { .. }
-            )
-        });
+        let varies = self
+            .network
+            .graph
+            .symbols_of(value.node)
+            .into_iter()
+            .find(|&symbol| {
+                !matches!(
+                    self.network.role(symbol),
+                    Role::Parameter { .. }
+                        | Role::StepLength
+                        | Role::Element(_)
+                        | Role::Index(_)
+                        | Role::Draw { .. }
+                )
+            });
         if varies.is_some() {
-            self.report.unsupported(span, "a parameter that is bound to a value that varies in time");
+            self.report.unsupported(
+                span,
+                "a parameter that is bound to a value that varies in time",
+            );
             return None;
         }
-        let symbol = self.network.symbol(letters, value.dim.clone(), Role::Element(population));
-        self.network.populations[population.index()].elements.push(ElementParameter {
-            name: letters.to_owned(),
-            symbol,
-            value: value.node,
-        });
-        Some(Typed { node: self.network.graph.symbol(symbol), dim: value.dim })
+        let symbol = self
+            .network
+            .symbol(letters, value.dim.clone(), Role::Element(population));
+        self.network.populations[population.index()]
+            .elements
+            .push(ElementParameter {
+                name: letters.to_owned(),
+                symbol,
+                value: value.node,
+            });
+        Some(Typed {
+            node: self.network.graph.symbol(symbol),
+            dim: value.dim,
+        })
     }
 
     /// Refuses values that cannot be: not finite, a capacitance or time constant that is not positive.
     fn check_value(&mut self, name: &Name, value: &Typed, span: Span) -> Option<()> {
         let number = self.network.constant(value.node);
-        let Some(number) = number else { return Some(()) };
+        let Some(number) = number else {
+            return Some(());
+        };
         if !number.is_finite() {
             self.report.error(
                 Code::ValueNotFinite,
@@ -434,7 +485,11 @@ impl<'a> Elaborator<'a, '_> {
         );
         let time_constant = dimension == Some(Dimension::TIME) && name.as_str().starts_with("tau");
         if number <= 0.0 && (capacitance || time_constant) {
-            let what = if capacitance { "a capacitance" } else { "a time constant" };
+            let what = if capacitance {
+                "a capacitance"
+            } else {
+                "a time constant"
+            };
             let shown = format!("{number} {}", self.internal_unit(&value.dim).symbol);
             self.report.push(
                 Diagnostic::error(

@@ -31,14 +31,40 @@ const PLAIN: [(&str, Operator); 17] = [
 
 /// Functions with rules of their own.
 const SPECIAL: [&str; 15] = [
-    "sqrt", "abs", "sign", "heaviside", "atan2", "hypot", "mod", "min", "max", "clip", "where",
-    "wrap", "pulse", "nernst", "size",
+    "sqrt",
+    "abs",
+    "sign",
+    "heaviside",
+    "atan2",
+    "hypot",
+    "mod",
+    "min",
+    "max",
+    "clip",
+    "where",
+    "wrap",
+    "pulse",
+    "nernst",
+    "size",
 ];
 
 /// Functions of populations, arrays and time that belong to later parts of the language.
 const LATER: [&str; 15] = [
-    "sum", "mean", "std", "any", "all", "count", "incoming", "outgoing", "delayed", "linspace",
-    "spectral_radius", "rate", "csv", "npy", "swc",
+    "sum",
+    "mean",
+    "std",
+    "any",
+    "all",
+    "count",
+    "incoming",
+    "outgoing",
+    "delayed",
+    "linspace",
+    "spectral_radius",
+    "rate",
+    "csv",
+    "npy",
+    "swc",
 ];
 
 /// How deep functions of the text may call one another.
@@ -69,7 +95,10 @@ impl<'a> Elaborator<'a, '_> {
                 return None;
             }
             let node = self.network.graph.apply(operator, &[argument.0.node]);
-            return Some(Typed { node, dim: Dim::one() });
+            return Some(Typed {
+                node,
+                dim: Dim::one(),
+            });
         }
         if super::draws::is_draw(name) {
             return self.draw(place, call);
@@ -78,7 +107,8 @@ impl<'a> Elaborator<'a, '_> {
             return self.special(place, call);
         }
         if LATER.contains(&name) {
-            self.report.unsupported(call.span, &format!("`{name}` in this place"));
+            self.report
+                .unsupported(call.span, &format!("`{name}` in this place"));
             return None;
         }
         let own = self.definitions.functions.keys().map(|known| &**known);
@@ -145,7 +175,8 @@ impl<'a> Elaborator<'a, '_> {
                     return None;
                 }
                 ArgumentKind::Each { .. } => {
-                    self.report.unsupported(argument.span, "a sum over an index");
+                    self.report
+                        .unsupported(argument.span, "a sum over an index");
                     return None;
                 }
             }
@@ -191,7 +222,10 @@ impl<'a> Elaborator<'a, '_> {
             locals.push((name.text.clone(), self.expr(place, expr)?));
         }
         let mut inner = Place {
-            scope: Scope { element: place.scope.element.or(Some(place.scope.body)), ..scope },
+            scope: Scope {
+                element: place.scope.element.or(Some(place.scope.body)),
+                ..scope
+            },
             purpose: place.purpose,
             stream: place.stream.clone(),
             draws: place.draws,
@@ -209,20 +243,37 @@ impl<'a> Elaborator<'a, '_> {
             "sqrt" => {
                 let [(a, span)] = self.arguments::<1>(place, call)?;
                 let Some(dim) = a.dim.pow(1, 2) else {
-                    self.report.error(Code::UnitMismatch, span, "the exponents of this unit are too large");
+                    self.report.error(
+                        Code::UnitMismatch,
+                        span,
+                        "the exponents of this unit are too large",
+                    );
                     return None;
                 };
-                Some(Typed { node: self.network.graph.apply(Operator::Sqrt, &[a.node]), dim })
+                Some(Typed {
+                    node: self.network.graph.apply(Operator::Sqrt, &[a.node]),
+                    dim,
+                })
             }
             "abs" => {
                 let [(a, _)] = self.arguments::<1>(place, call)?;
-                Some(Typed { node: self.network.graph.apply(Operator::Abs, &[a.node]), dim: a.dim })
+                Some(Typed {
+                    node: self.network.graph.apply(Operator::Abs, &[a.node]),
+                    dim: a.dim,
+                })
             }
             "sign" | "heaviside" => {
                 let [(a, _)] = self.arguments::<1>(place, call)?;
-                let operator = if name == "sign" { Operator::Sign } else { Operator::Heaviside };
+                let operator = if name == "sign" {
+                    Operator::Sign
+                } else {
+                    Operator::Heaviside
+                };
                 let node = self.network.graph.apply(operator, &[a.node]);
-                Some(Typed { node, dim: Dim::one() })
+                Some(Typed {
+                    node,
+                    dim: Dim::one(),
+                })
             }
             "atan2" | "hypot" | "mod" | "min" | "max" | "wrap" => self.pair(place, call),
             "clip" => {
@@ -254,7 +305,10 @@ impl<'a> Elaborator<'a, '_> {
                 let before_end = graph.apply(Operator::Lt, &[t.node, end]);
                 let inside = graph.and(begun, before_end);
                 let (one, zero) = (graph.number(1.0), graph.number(0.0));
-                Some(Typed { node: graph.select(inside, one, zero), dim: Dim::one() })
+                Some(Typed {
+                    node: graph.select(inside, one, zero),
+                    dim: Dim::one(),
+                })
             }
             "nernst" => self.nernst(place, call),
             _ => self.size(place, call),
@@ -265,7 +319,10 @@ impl<'a> Elaborator<'a, '_> {
     fn pair(&mut self, place: &mut Place, call: &'a Call) -> Option<Typed> {
         let name = call.name.as_str();
         if matches!(name, "min" | "max") && call.args.len() == 1 {
-            self.report.unsupported(call.span, &format!("`{name}` over a population in this place"));
+            self.report.unsupported(
+                call.span,
+                &format!("`{name}` over a population in this place"),
+            );
             return None;
         }
         if matches!(name, "min" | "max") && call.args.len() > 2 {
@@ -296,7 +353,11 @@ impl<'a> Elaborator<'a, '_> {
 
     /// `min` or `max` of three or more.
     fn extreme(&mut self, place: &mut Place, call: &'a Call) -> Option<Typed> {
-        let operator = if call.name == "min" { Operator::Min } else { Operator::Max };
+        let operator = if call.name == "min" {
+            Operator::Min
+        } else {
+            Operator::Max
+        };
         let mut total: Option<Typed> = None;
         for expr in self.plain_arguments(call)? {
             let value = self.expr(place, expr)?;
@@ -307,8 +368,14 @@ impl<'a> Elaborator<'a, '_> {
                     if !self.agree(&before.dim, &value.dim, expr.span, &what) {
                         return None;
                     }
-                    let node = self.network.graph.apply(operator, &[before.node, value.node]);
-                    Typed { node, dim: before.dim }
+                    let node = self
+                        .network
+                        .graph
+                        .apply(operator, &[before.node, value.node]);
+                    Typed {
+                        node,
+                        dim: before.dim,
+                    }
                 }
             });
         }
@@ -341,8 +408,12 @@ impl<'a> Elaborator<'a, '_> {
 
     /// `nernst(z, in, out, T)` = R T/(z F) log(out/in).
     fn nernst(&mut self, place: &mut Place, call: &'a Call) -> Option<Typed> {
-        let [(z, at_z), (inside, at_in), (outside, _), (temperature, at_t)] =
-            self.arguments::<4>(place, call)?;
+        let [
+            (z, at_z),
+            (inside, at_in),
+            (outside, _),
+            (temperature, at_t),
+        ] = self.arguments::<4>(place, call)?;
         if !self.demand_number(&z, at_z, "the valence of `nernst` is")
             || !self.agree(&inside.dim, &outside.dim, at_in, "`nernst` compares")
             || !self.demand(
@@ -361,7 +432,10 @@ impl<'a> Elaborator<'a, '_> {
         let factor = graph.div(scaled, z.node);
         let quotient = graph.div(outside.node, inside.node);
         let log = graph.apply(Operator::Log, &[quotient]);
-        Some(Typed { node: graph.mul(factor, log), dim: Dim::known(Dimension::VOLTAGE) })
+        Some(Typed {
+            node: graph.mul(factor, log),
+            dim: Dim::known(Dimension::VOLTAGE),
+        })
     }
 
     /// `size(P)`.
@@ -378,13 +452,18 @@ impl<'a> Elaborator<'a, '_> {
             let size = self.network.populations[population.index()].size;
             return Some(self.number(f64::from(size)));
         }
-        self.report.unsupported(call.span, "`size` of anything but a population");
+        self.report
+            .unsupported(call.span, "`size` of anything but a population");
         None
     }
 
     /// The dimension of time in a body: a number where nothing has a unit.
     pub(super) fn time_dim(&self, place: &Place) -> Dim {
-        if self.body(place.scope.body).dimensionless { Dim::one() } else { Dim::time() }
+        if self.body(place.scope.body).dimensionless {
+            Dim::one()
+        } else {
+            Dim::time()
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use neuropil_syntax::tree::{
-    Argument, ArgumentKind, Condition, Decl, Expr, ExprKind, Handler, HandlerLine, InitValue, Model,
-    ModelKind, Path, RefractorySpan, Segment, Statement,
+    Argument, ArgumentKind, Condition, Decl, Expr, ExprKind, Handler, HandlerLine, InitValue,
+    Model, ModelKind, Path, RefractorySpan, Segment, Statement,
 };
 
 use super::{BodyId, Definition, Definitions, Elaborator, Sides};
@@ -17,13 +17,17 @@ pub(crate) fn check_models<'a>(
     report: &mut Report,
 ) {
     for name in names {
-        let Some(definition) = definitions.model(name.as_str()) else { continue };
+        let Some(definition) = definitions.model(name.as_str()) else {
+            continue;
+        };
         if matches!(definition.kind(), ModelKind::Channel | ModelKind::Cell) {
             let kind = definition.kind().as_str();
             report.unsupported(definition.name().span, &format!("`{kind}`"));
             continue;
         }
-        let Some((model, sets)) = definitions.resolve(definition.name(), report) else { continue };
+        let Some((model, sets)) = definitions.resolve(definition.name(), report) else {
+            continue;
+        };
         if model.kind != definition.kind() {
             report.error(
                 neuropil_syntax::Code::WrongKind,
@@ -40,7 +44,9 @@ pub(crate) fn check_models<'a>(
         let mut elaborator = Elaborator::new(definitions, report, model.name.as_str(), 0.1, &[]);
         let network = elaborator.empty_body(model.name.as_str(), "network", Some(BodyId(0)));
         if model.kind == ModelKind::Synapse {
-            let sides = Sides::Open { met: BTreeMap::new() };
+            let sides = Sides::Open {
+                met: BTreeMap::new(),
+            };
             elaborator.check_synapse(network, model, sets, sides);
         } else {
             let declared = elaborator.declare_population(
@@ -65,7 +71,10 @@ pub(super) fn mentions_unit(statements: &[Statement]) -> bool {
         each_expr(statement, &mut |expr| {
             any(expr, &mut |part| match &part.kind {
                 ExprKind::Quantity { unit, .. } => {
-                    found |= !unit.factors.iter().all(|f| f.name == "steps" || f.name == "step");
+                    found |= !unit
+                        .factors
+                        .iter()
+                        .all(|f| f.name == "steps" || f.name == "step");
                 }
                 // A bare unit after `*` or `/`, such as `V/mV`.
                 ExprKind::Path(path) => {
@@ -95,9 +104,10 @@ fn declared(statements: &[Statement], letters: &str) -> bool {
         Statement::Derivative(equation) => equation.state == letters,
         Statement::Map(map) => map.state == letters,
         Statement::Quantity(quantity) => quantity.name == letters,
-        Statement::Init(list) => {
-            list.iter().flat_map(|init| &init.targets).any(|(name, _)| name == letters)
-        }
+        Statement::Init(list) => list
+            .iter()
+            .flat_map(|init| &init.targets)
+            .any(|(name, _)| name == letters),
         _ => false,
     })
 }
@@ -115,7 +125,10 @@ pub(super) fn mentions_next(expr: &Expr) -> bool {
     let mut found = false;
     any(expr, &mut |part| {
         if let ExprKind::Path(path) = &part.kind {
-            found |= path.segments.iter().any(|segment| matches!(segment, Segment::Next { .. }));
+            found |= path
+                .segments
+                .iter()
+                .any(|segment| matches!(segment, Segment::Next { .. }));
         }
     });
     found

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use neuropil_syntax::tree::{Decl, Derived, File, Function, Item, Model, ModelKind, Name, Network, Set};
+use neuropil_syntax::tree::{
+    Decl, Derived, File, Function, Item, Model, ModelKind, Name, Network, Set,
+};
 use neuropil_syntax::{Code, Diagnostic};
 
 use crate::report::Report;
@@ -56,12 +58,14 @@ impl<'a> Definitions<'a> {
             match item {
                 Item::Model(model) => {
                     if self.claim(&model.name, report) {
-                        self.models.insert(model.name.text.clone(), Definition::Model(model));
+                        self.models
+                            .insert(model.name.text.clone(), Definition::Model(model));
                     }
                 }
                 Item::Derived(derived) => {
                     if self.claim(&derived.name, report) {
-                        self.models.insert(derived.name.text.clone(), Definition::Derived(derived));
+                        self.models
+                            .insert(derived.name.text.clone(), Definition::Derived(derived));
                     }
                 }
                 Item::Network(network) => {
@@ -85,7 +89,11 @@ impl<'a> Definitions<'a> {
     fn values(&mut self, decls: &'a [Decl], parameter: bool, report: &mut Report) {
         for decl in decls {
             if self.claim(&decl.name, report) {
-                let list = if parameter { &mut self.parameters } else { &mut self.constants };
+                let list = if parameter {
+                    &mut self.parameters
+                } else {
+                    &mut self.constants
+                };
                 list.push(decl);
             }
         }
@@ -178,10 +186,16 @@ impl<'a> Definitions<'a> {
 
 impl<'a> Definitions<'a> {
     /// The default value of the `param` whose name stands at a place.
-    pub(crate) fn default_at(&self, span: neuropil_syntax::Span) -> Option<&'a neuropil_syntax::tree::Expr> {
+    pub(crate) fn default_at(
+        &self,
+        span: neuropil_syntax::Span,
+    ) -> Option<&'a neuropil_syntax::tree::Expr> {
         use neuropil_syntax::tree::Statement;
         let in_decls = |decls: &'a [Decl]| {
-            decls.iter().find(|decl| decl.name.span == span).and_then(|decl| decl.value.as_ref())
+            decls
+                .iter()
+                .find(|decl| decl.name.span == span)
+                .and_then(|decl| decl.value.as_ref())
         };
         self.models
             .values()

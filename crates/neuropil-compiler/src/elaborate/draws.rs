@@ -12,7 +12,14 @@ use crate::model::Role;
 
 /// The distributions of the language.
 pub(super) const NAMES: [&str; 9] = [
-    "uniform", "normal", "lognormal", "exponential", "gamma", "bernoulli", "poisson", "binomial",
+    "uniform",
+    "normal",
+    "lognormal",
+    "exponential",
+    "gamma",
+    "bernoulli",
+    "poisson",
+    "binomial",
     "randint",
 ];
 
@@ -61,14 +68,17 @@ impl<'a> Elaborator<'a, '_> {
                 return None;
             }
         }
-        let values: Vec<Option<(Typed, Span)>> =
-            plain.iter().map(|e| self.expr(place, e).map(|v| (v, e.span))).collect();
+        let values: Vec<Option<(Typed, Span)>> = plain
+            .iter()
+            .map(|e| self.expr(place, e).map(|v| (v, e.span)))
+            .collect();
         let values: Vec<(Typed, Span)> = values.into_iter().collect::<Option<_>>()?;
         let least = named(&call.args, "min");
         let most = named(&call.args, "max");
         let bounded = least.is_some() || most.is_some();
         if bounded && name != "normal" {
-            self.report.unsupported(call.span, &format!("`min =` and `max =` of `{name}`"));
+            self.report
+                .unsupported(call.span, &format!("`min =` and `max =` of `{name}`"));
             return None;
         }
         let expected = match name {
@@ -94,7 +104,10 @@ impl<'a> Elaborator<'a, '_> {
                 let graph = &mut self.network.graph;
                 let width = graph.sub(high.node, low.node);
                 let offset = graph.mul(width, u);
-                Some(Typed { node: graph.add(low.node, offset), dim: low.dim.clone() })
+                Some(Typed {
+                    node: graph.add(low.node, offset),
+                    dim: low.dim.clone(),
+                })
             }
             "normal" => self.normal(place, call, &values, least, most),
             "lognormal" => {
@@ -109,7 +122,10 @@ impl<'a> Elaborator<'a, '_> {
                 let graph = &mut self.network.graph;
                 let spread = graph.mul(sigma.node, z);
                 let exponent = graph.add(mu.node, spread);
-                Some(Typed { node: graph.apply(Operator::Exp, &[exponent]), dim: Dim::one() })
+                Some(Typed {
+                    node: graph.apply(Operator::Exp, &[exponent]),
+                    dim: Dim::one(),
+                })
             }
             "exponential" => {
                 let (mean, _) = &values[0];
@@ -117,7 +133,10 @@ impl<'a> Elaborator<'a, '_> {
                 let graph = &mut self.network.graph;
                 let log = graph.apply(Operator::Log, &[u]);
                 let minus = graph.neg(log);
-                Some(Typed { node: graph.mul(mean.node, minus), dim: mean.dim.clone() })
+                Some(Typed {
+                    node: graph.mul(mean.node, minus),
+                    dim: mean.dim.clone(),
+                })
             }
             "bernoulli" => {
                 let (p, at) = &values[0];
@@ -127,7 +146,10 @@ impl<'a> Elaborator<'a, '_> {
                 self.check_probability(p.node, *at)?;
                 let u = self.uniform(place);
                 let node = self.network.graph.apply(Operator::Lt, &[u, p.node]);
-                Some(Typed { node, dim: Dim::one() })
+                Some(Typed {
+                    node,
+                    dim: Dim::one(),
+                })
             }
             "randint" => {
                 let ((low, at_low), (high, at_high)) = (&values[0], &values[1]);
@@ -141,11 +163,15 @@ impl<'a> Elaborator<'a, '_> {
                 let width = graph.sub(high.node, low.node);
                 let scaled = graph.mul(width, u);
                 let whole = graph.apply(Operator::Floor, &[scaled]);
-                Some(Typed { node: graph.add(low.node, whole), dim: Dim::one() })
+                Some(Typed {
+                    node: graph.add(low.node, whole),
+                    dim: Dim::one(),
+                })
             }
             "poisson" => self.poisson(place, call, &values[0]),
             _ => {
-                self.report.unsupported(call.span, &format!("the draw `{name}`"));
+                self.report
+                    .unsupported(call.span, &format!("the draw `{name}`"));
                 None
             }
         }
@@ -171,12 +197,21 @@ impl<'a> Elaborator<'a, '_> {
 
     /// A new draw from the open unit interval.
     pub(super) fn uniform(&mut self, place: &mut Place) -> NodeId {
-        let role = Role::Draw { name: place.stream.clone(), number: place.draws };
+        let role = Role::Draw {
+            name: place.stream.clone(),
+            number: place.draws,
+        };
         place.draws += 1;
-        let known = self.network.meanings.iter().position(|meaning| meaning.role == role);
+        let known = self
+            .network
+            .meanings
+            .iter()
+            .position(|meaning| meaning.role == role);
         let symbol = match known {
             Some(at) => neuropil_ir::graph::Symbol(at as u32),
-            None => self.network.symbol(&format!("u{}", place.draws), Dim::one(), role),
+            None => self
+                .network
+                .symbol(&format!("u{}", place.draws), Dim::one(), role),
         };
         self.network.graph.symbol(symbol)
     }
@@ -196,7 +231,12 @@ impl<'a> Elaborator<'a, '_> {
         most: Option<&'a Expr>,
     ) -> Option<Typed> {
         let ((mean, _), (sd, at)) = (&values[0], &values[1]);
-        if !self.agree(&mean.dim, &sd.dim, *at, "`normal` has a mean and a deviation of") {
+        if !self.agree(
+            &mean.dim,
+            &sd.dim,
+            *at,
+            "`normal` has a mean and a deviation of",
+        ) {
             return None;
         }
         if let Some(sd) = self.network.constant(sd.node)
@@ -210,7 +250,9 @@ impl<'a> Elaborator<'a, '_> {
             return None;
         }
         let mut bound = |this: &mut Self, expr: Option<&'a Expr>, otherwise: f64| {
-            let Some(expr) = expr else { return Some(this.network.graph.number(otherwise)) };
+            let Some(expr) = expr else {
+                return Some(this.network.graph.number(otherwise));
+            };
             let value = this.expr(place, expr)?;
             if !this.demand(&value.dim, &mean.dim, expr.span, "the bound of a draw is") {
                 return None;
@@ -229,20 +271,29 @@ impl<'a> Elaborator<'a, '_> {
         let z = graph.apply(Operator::NormalQuantile, &[p]);
         let spread = graph.mul(sd.node, z);
         let _ = call;
-        Some(Typed { node: graph.add(mean.node, spread), dim: mean.dim.clone() })
+        Some(Typed {
+            node: graph.add(mean.node, spread),
+            dim: mean.dim.clone(),
+        })
     }
 
     /// `poisson(mean)`: the number of entries of the cumulative table below a uniform draw.
     ///
     /// The table ends where the rest is below 2^-54, half the spacing of the draws.
-    fn poisson(&mut self, place: &mut Place, call: &'a Call, mean: &(Typed, Span)) -> Option<Typed> {
+    fn poisson(
+        &mut self,
+        place: &mut Place,
+        call: &'a Call,
+        mean: &(Typed, Span),
+    ) -> Option<Typed> {
         let (mean, at) = (&mean.0, mean.1);
         if !self.demand_number(mean, at, "the mean of `poisson` is") {
             return None;
         }
         let value = self.network.constant(mean.node);
         let Some(value) = value else {
-            self.report.unsupported(call.span, "`poisson` with a mean that varies");
+            self.report
+                .unsupported(call.span, "`poisson` with a mean that varies");
             return None;
         };
         if value.is_nan() || value < 0.0 {
@@ -276,22 +327,31 @@ impl<'a> Elaborator<'a, '_> {
             term = graph.div(product, next);
             cumulative = graph.add(cumulative, term);
         }
-        Some(Typed { node: count, dim: Dim::one() })
+        Some(Typed {
+            node: count,
+            dim: Dim::one(),
+        })
     }
 }
 
 /// How many entries of the cumulative table of a Poisson number a draw can exceed.
 fn poisson_terms(mean: f64) -> u32 {
-    // The tail beyond n is below term(n) * 1/(1 - mean/(n+1)) for n > mean.
-    let mut log_term = -mean;
-    let log_limit = -55.0 * std::f64::consts::LN_2;
-    let mut n = 0_u32;
-    while f64::from(n) <= mean || log_term > log_limit {
-        n += 1;
-        log_term += (mean / f64::from(n)).max(1e-300).log2() * std::f64::consts::LN_2;
-        if n > 400 {
+    // mean^k/k!, whose sum is e^mean; 400 terms are more than enough for means up to 40.
+    let mut terms = vec![1.0];
+    for k in 1..400_u32 {
+        let last = terms[terms.len() - 1];
+        terms.push(last * mean / f64::from(k));
+    }
+    let total: f64 = terms.iter().rev().sum();
+    // A draw is at most 1 - 2^-53; entries behind which less than 2^-55 remains are never passed.
+    let mut rest = 0.0;
+    let mut count = terms.len();
+    for term in terms.iter().rev() {
+        rest += term;
+        if rest > total / 36_028_797_018_963_968.0 {
             break;
         }
+        count -= 1;
     }
-    n
+    count as u32
 }

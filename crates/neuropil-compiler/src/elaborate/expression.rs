@@ -21,24 +21,40 @@ impl<'a> Elaborator<'a, '_> {
                     return None;
                 }
                 // A literal 0 fits every dimension.
-                let dim = if number.value == 0.0 { self.network.dims.fresh() } else { Dim::one() };
-                Some(Typed { node: self.network.graph.number(number.value), dim })
+                let dim = if number.value == 0.0 {
+                    self.network.dims.fresh()
+                } else {
+                    Dim::one()
+                };
+                Some(Typed {
+                    node: self.network.graph.number(number.value),
+                    dim,
+                })
             }
             ExprKind::Quantity { number, unit } => self.quantity(place, number, unit),
-            ExprKind::Bool(value) => {
-                Some(Typed { node: self.network.graph.truth(*value), dim: Dim::one() })
-            }
+            ExprKind::Bool(value) => Some(Typed {
+                node: self.network.graph.truth(*value),
+                dim: Dim::one(),
+            }),
             ExprKind::Text(text) => {
-                self.report.error(Code::WrongKind, text.span, "a text where a value is expected");
+                self.report.error(
+                    Code::WrongKind,
+                    text.span,
+                    "a text where a value is expected",
+                );
                 None
             }
             ExprKind::Path(path) => self.path(place, path),
             ExprKind::Call(call) => self.call(place, call),
             ExprKind::Array(_) => {
-                self.report.unsupported(expr.span, "an array in an expression");
+                self.report
+                    .unsupported(expr.span, "an array in an expression");
                 None
             }
-            ExprKind::Unary { op: UnaryOp::Negate, operand } => {
+            ExprKind::Unary {
+                op: UnaryOp::Negate,
+                operand,
+            } => {
                 // A negative temperature in `degC` is one number, not minus a positive one.
                 if let ExprKind::Quantity { number, unit } = &operand.kind
                     && unit.factors.iter().any(|factor| factor.name == "degC")
@@ -48,10 +64,15 @@ impl<'a> Elaborator<'a, '_> {
                     return self.quantity(place, &number, unit);
                 }
                 let inner = self.expr(place, operand)?;
-                Some(Typed { node: self.network.graph.neg(inner.node), dim: inner.dim })
+                Some(Typed {
+                    node: self.network.graph.neg(inner.node),
+                    dim: inner.dim,
+                })
             }
             ExprKind::Binary { op, left, right } => self.binary(place, expr.span, *op, left, right),
-            ExprKind::Compare { op, left, right } => self.compare(place, expr.span, *op, left, right),
+            ExprKind::Compare { op, left, right } => {
+                self.compare(place, expr.span, *op, left, right)
+            }
             ExprKind::Logic { op, left, right } => {
                 let (a, b) = (self.truth(place, left), self.truth(place, right));
                 let operator = match op {
@@ -59,11 +80,17 @@ impl<'a> Elaborator<'a, '_> {
                     LogicOp::Or => Operator::Or,
                 };
                 let node = self.network.graph.apply(operator, &[a?.node, b?.node]);
-                Some(Typed { node, dim: Dim::one() })
+                Some(Typed {
+                    node,
+                    dim: Dim::one(),
+                })
             }
             ExprKind::Not(inner) => {
                 let inner = self.truth(place, inner)?;
-                Some(Typed { node: self.network.graph.not(inner.node), dim: Dim::one() })
+                Some(Typed {
+                    node: self.network.graph.not(inner.node),
+                    dim: Dim::one(),
+                })
             }
             ExprKind::Range { .. } => {
                 self.report.error(
@@ -82,9 +109,15 @@ impl<'a> Elaborator<'a, '_> {
         let value = self.value(place, expr)?;
         if self.network.graph.kind(value.node) == Kind::Truth {
             // `true` and `false` as parameter values are the numbers 1 and 0.
-            let (one, zero) = (self.network.graph.number(1.0), self.network.graph.number(0.0));
+            let (one, zero) = (
+                self.network.graph.number(1.0),
+                self.network.graph.number(0.0),
+            );
             let node = self.network.graph.select(value.node, one, zero);
-            return Some(Typed { node, dim: Dim::one() });
+            return Some(Typed {
+                node,
+                dim: Dim::one(),
+            });
         }
         Some(value)
     }
@@ -106,11 +139,18 @@ impl<'a> Elaborator<'a, '_> {
         {
             let zero = self.network.graph.number(0.0);
             let is_zero = self.network.graph.apply(Operator::Eq, &[value.node, zero]);
-            return Some(Typed { node: self.network.graph.not(is_zero), dim: Dim::one() });
+            return Some(Typed {
+                node: self.network.graph.not(is_zero),
+                dim: Dim::one(),
+            });
         }
         self.report.push(
-            Diagnostic::error(Code::NotABoolean, span, "a value where a condition is expected")
-                .help("compare it, for example with `> 0`"),
+            Diagnostic::error(
+                Code::NotABoolean,
+                span,
+                "a value where a condition is expected",
+            )
+            .help("compare it, for example with `> 0`"),
         );
         None
     }
@@ -127,7 +167,11 @@ impl<'a> Elaborator<'a, '_> {
         let b = self.expr(place, right);
         let (a, b) = (a?, b?);
         let too_large = |this: &mut Self| {
-            this.report.error(Code::UnitMismatch, span, "the exponents of this unit are too large");
+            this.report.error(
+                Code::UnitMismatch,
+                span,
+                "the exponents of this unit are too large",
+            );
         };
         match op {
             BinaryOp::Add | BinaryOp::Subtract => {
@@ -139,17 +183,26 @@ impl<'a> Elaborator<'a, '_> {
                 if !self.agree(&a.dim, &b.dim, span, words) {
                     return None;
                 }
-                Some(Typed { node: self.network.graph.apply(operator, &[a.node, b.node]), dim: a.dim })
+                Some(Typed {
+                    node: self.network.graph.apply(operator, &[a.node, b.node]),
+                    dim: a.dim,
+                })
             }
             BinaryOp::Multiply => match a.dim.mul(&b.dim) {
-                Some(dim) => Some(Typed { node: self.network.graph.mul(a.node, b.node), dim }),
+                Some(dim) => Some(Typed {
+                    node: self.network.graph.mul(a.node, b.node),
+                    dim,
+                }),
                 None => {
                     too_large(self);
                     None
                 }
             },
             BinaryOp::Divide => match a.dim.div(&b.dim) {
-                Some(dim) => Some(Typed { node: self.network.graph.div(a.node, b.node), dim }),
+                Some(dim) => Some(Typed {
+                    node: self.network.graph.div(a.node, b.node),
+                    dim,
+                }),
                 None => {
                     too_large(self);
                     None
@@ -167,7 +220,11 @@ impl<'a> Elaborator<'a, '_> {
         // A literal rational exponent serves every dimension.
         if let Some((num, den)) = self.network.graph.as_number(b.node).and_then(rational) {
             let Some(dim) = a.dim.pow(num, den) else {
-                self.report.error(Code::UnitMismatch, span, "the exponents of this unit are too large");
+                self.report.error(
+                    Code::UnitMismatch,
+                    span,
+                    "the exponents of this unit are too large",
+                );
                 return None;
             };
             return Some(Typed { node, dim });
@@ -184,7 +241,10 @@ impl<'a> Elaborator<'a, '_> {
             );
             return None;
         }
-        Some(Typed { node, dim: Dim::one() })
+        Some(Typed {
+            node,
+            dim: Dim::one(),
+        })
     }
 
     fn compare(
@@ -214,7 +274,10 @@ impl<'a> Elaborator<'a, '_> {
                 graph.not(equal)
             }
         };
-        Some(Typed { node, dim: Dim::one() })
+        Some(Typed {
+            node,
+            dim: Dim::one(),
+        })
     }
 }
 

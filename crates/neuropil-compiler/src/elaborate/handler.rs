@@ -34,7 +34,13 @@ impl<'a> Elaborator<'a, '_> {
                         continue;
                     };
                     let node = self.seen_after(&current, value.node);
-                    place.locals.push((name.text.clone(), Typed { node, dim: value.dim }));
+                    place.locals.push((
+                        name.text.clone(),
+                        Typed {
+                            node,
+                            dim: value.dim,
+                        },
+                    ));
                 }
                 HandlerLine::Assign { target, op, value } => {
                     let written =
@@ -48,7 +54,10 @@ impl<'a> Elaborator<'a, '_> {
                 }
             }
         }
-        let writes = current.into_iter().map(|(state, value)| Write { state, value }).collect();
+        let writes = current
+            .into_iter()
+            .map(|(state, value)| Write { state, value })
+            .collect();
         complete.then_some(writes)
     }
 
@@ -58,7 +67,10 @@ impl<'a> Elaborator<'a, '_> {
         self.network.graph.substitute(&[node], &map)[0]
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one line of a block needs all of its context")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one line of a block needs all of its context"
+    )]
     fn assignment(
         &mut self,
         place: &mut Place,
@@ -89,8 +101,12 @@ impl<'a> Elaborator<'a, '_> {
                 .collect();
             let near = neuropil_syntax::nearest(name.as_str(), states.iter().map(String::as_str));
             self.report.push(
-                Diagnostic::error(Code::UnknownName, name.span, format!("{what} has no `{name}`"))
-                    .did_you_mean(near),
+                Diagnostic::error(
+                    Code::UnknownName,
+                    name.span,
+                    format!("{what} has no `{name}`"),
+                )
+                .did_you_mean(near),
             );
             return None;
         };
@@ -142,11 +158,15 @@ impl<'a> Elaborator<'a, '_> {
             EntryKind::Broken => return,
             _ => (
                 Code::NotAssignable,
-                format!("`{name}` is computed from others and cannot be written by `{}`", op.as_str()),
+                format!(
+                    "`{name}` is computed from others and cannot be written by `{}`",
+                    op.as_str()
+                ),
                 "write to the states that it is computed from".to_owned(),
             ),
         };
-        self.report.push(Diagnostic::error(code, name.span, message).help(help));
+        self.report
+            .push(Diagnostic::error(code, name.span, message).help(help));
     }
 
     /// A new value of a state, clipped to its bounds.
@@ -157,7 +177,9 @@ impl<'a> Elaborator<'a, '_> {
         value: NodeId,
     ) -> NodeId {
         let states = &self.network.populations[population.index()].states;
-        let Some(state) = states.iter().find(|state| state.symbol == symbol) else { return value };
+        let Some(state) = states.iter().find(|state| state.symbol == symbol) else {
+            return value;
+        };
         let (lower, upper) = (state.lower, state.upper);
         let graph = &mut self.network.graph;
         let mut value = value;

@@ -13,8 +13,9 @@ use crate::dimension::Dim;
 use crate::model::{PopulationId, Role};
 
 /// Names that every scope knows unless it declares them.
-const RESERVED: [&str; 11] =
-    ["t", "dt", "t_phase", "i", "size", "pi", "xi", "self", "pre", "post", "faraday"];
+const RESERVED: [&str; 11] = [
+    "t", "dt", "t_phase", "i", "size", "pi", "xi", "self", "pre", "post", "faraday",
+];
 
 impl<'a> Elaborator<'a, '_> {
     /// The value of a path.
@@ -35,7 +36,11 @@ impl<'a> Elaborator<'a, '_> {
             match head {
                 "self" => {
                     let Some(element) = place.scope.element else {
-                        self.report.error(Code::UnknownName, path.head.span, "`self` means nothing here");
+                        self.report.error(
+                            Code::UnknownName,
+                            path.head.span,
+                            "`self` means nothing here",
+                        );
                         return None;
                     };
                     return self.entry(place, element, field);
@@ -51,7 +56,8 @@ impl<'a> Elaborator<'a, '_> {
         match self.find(place.scope.body, head) {
             None if !matches!(head, "pre" | "post" | "self") => self.unknown(place, &path.head),
             _ => {
-                self.report.unsupported(path.span, "a path of this form in an expression");
+                self.report
+                    .unsupported(path.span, "a path of this form in an expression");
                 None
             }
         }
@@ -109,7 +115,12 @@ impl<'a> Elaborator<'a, '_> {
     /// The value of a single name.
     fn name(&mut self, place: &mut Place, name: &'a Name) -> Option<Typed> {
         let letters = name.as_str();
-        if let Some((_, value)) = place.locals.iter().rev().find(|(local, _)| **local == *letters) {
+        if let Some((_, value)) = place
+            .locals
+            .iter()
+            .rev()
+            .find(|(local, _)| **local == *letters)
+        {
             return Some(value.clone());
         }
         if let Some((body, entry)) = self.find(place.scope.body, letters) {
@@ -124,7 +135,10 @@ impl<'a> Elaborator<'a, '_> {
             && !unit.is_affine()
         {
             let node = self.network.graph.number(unit.scale());
-            return Some(Typed { node, dim: Dim::known(unit.dimension()) });
+            return Some(Typed {
+                node,
+                dim: Dim::known(unit.dimension()),
+            });
         }
         self.unknown(place, name)
     }
@@ -149,7 +163,12 @@ impl<'a> Elaborator<'a, '_> {
     }
 
     /// The value of a name that must be declared in one body.
-    pub(super) fn entry(&mut self, place: &mut Place, body: BodyId, name: &'a Name) -> Option<Typed> {
+    pub(super) fn entry(
+        &mut self,
+        place: &mut Place,
+        body: BodyId,
+        name: &'a Name,
+    ) -> Option<Typed> {
         if let Some(&entry) = self.body(body).names.get(name.as_str()) {
             return self.entry_value(place, body, entry, name);
         }
@@ -168,8 +187,12 @@ impl<'a> Elaborator<'a, '_> {
         let names: Vec<Arc<str>> = self.body(body).names.keys().cloned().collect();
         let near = neuropil_syntax::nearest(name.as_str(), names.iter().map(|n| &**n));
         self.report.push(
-            Diagnostic::error(Code::UnknownName, name.span, format!("{what} has no `{name}`"))
-                .did_you_mean(near),
+            Diagnostic::error(
+                Code::UnknownName,
+                name.span,
+                format!("{what} has no `{name}`"),
+            )
+            .did_you_mean(near),
         );
         None
     }
@@ -190,7 +213,10 @@ impl<'a> Elaborator<'a, '_> {
             }
             EntryKind::State(symbol) | EntryKind::Input(symbol) | EntryKind::Weight(symbol) => {
                 let dim = self.network.meanings[symbol.index()].dim.clone();
-                Some(Typed { node: self.network.graph.symbol(symbol), dim })
+                Some(Typed {
+                    node: self.network.graph.symbol(symbol),
+                    dim,
+                })
             }
             EntryKind::Function(_) => {
                 self.report.push(
@@ -206,7 +232,11 @@ impl<'a> Elaborator<'a, '_> {
             EntryKind::Population(population) => {
                 let what = &self.network.populations[population.index()];
                 let size = what.size;
-                let first = what.states.first().map_or("V", |state| &state.name).to_owned();
+                let first = what
+                    .states
+                    .first()
+                    .map_or("V", |state| &state.name)
+                    .to_owned();
                 self.report.push(
                     Diagnostic::error(
                         Code::WrongKind,
@@ -217,11 +247,11 @@ impl<'a> Elaborator<'a, '_> {
                 );
                 None
             }
-            EntryKind::Projection(_) | EntryKind::Record => {
+            EntryKind::Projection => {
                 self.report.error(
                     Code::WrongKind,
                     name.span,
-                    format!("`{name}` names a projection or recording, not a value"),
+                    format!("`{name}` names a projection, not a value"),
                 );
                 None
             }
@@ -260,7 +290,11 @@ impl<'a> Elaborator<'a, '_> {
     fn reserved(&mut self, place: &mut Place, name: &Name) -> Option<Option<Typed>> {
         let scope = place.scope;
         let dimensionless = self.body(scope.body).dimensionless;
-        let time = if dimensionless { Dim::one() } else { Dim::time() };
+        let time = if dimensionless {
+            Dim::one()
+        } else {
+            Dim::time()
+        };
         let typed = |node: NodeId, dim: Dim| Some(Some(Typed { node, dim }));
         match name.as_str() {
             "pi" => Some(Some(self.number(std::f64::consts::PI))),
@@ -268,7 +302,11 @@ impl<'a> Elaborator<'a, '_> {
                 // A network's own expressions are summands: their time is that of the step's start.
                 let is_model = self.body(scope.body).population.is_some()
                     || self.body(scope.body).sides.is_some();
-                let symbol = if is_model { self.network.time } else { self.network.start_time };
+                let symbol = if is_model {
+                    self.network.time
+                } else {
+                    self.network.start_time
+                };
                 if place.purpose != Purpose::Step {
                     self.report.error(
                         Code::MayNotVary,
@@ -322,7 +360,10 @@ impl<'a> Elaborator<'a, '_> {
 
     pub(super) fn element_index(&mut self, population: PopulationId) -> Typed {
         let symbol = self.network.populations[population.index()].index;
-        Typed { node: self.network.graph.symbol(symbol), dim: Dim::one() }
+        Typed {
+            node: self.network.graph.symbol(symbol),
+            dim: Dim::one(),
+        }
     }
 
     /// White noise of a body: a symbol for each name, of dimension 1/sqrt(time).
@@ -340,13 +381,23 @@ impl<'a> Elaborator<'a, '_> {
         let known = self.network.meanings.iter().position(
             |meaning| matches!(&meaning.role, Role::Noise { name } if *name == qualified),
         );
-        let time = if self.body(body).dimensionless { Dimension::ONE } else { Dimension::TIME };
+        let time = if self.body(body).dimensionless {
+            Dimension::ONE
+        } else {
+            Dimension::TIME
+        };
         let dim = Dim::known(time.pow(-1, 2)?);
         let symbol = match known {
             Some(place) => neuropil_ir::graph::Symbol(place as u32),
-            None => self.network.symbol(name.as_str(), dim.clone(), Role::Noise { name: qualified }),
+            None => {
+                self.network
+                    .symbol(name.as_str(), dim.clone(), Role::Noise { name: qualified })
+            }
         };
-        Some(Typed { node: self.network.graph.symbol(symbol), dim })
+        Some(Typed {
+            node: self.network.graph.symbol(symbol),
+            dim,
+        })
     }
 
     /// `pre.x` or `post.x`.
@@ -378,17 +429,27 @@ impl<'a> Elaborator<'a, '_> {
                 }
                 let dim = self.network.dims.fresh();
                 let symbol = self.network.symbol(field.as_str(), dim.clone(), Role::Open);
-                let value = Typed { node: self.network.graph.symbol(symbol), dim };
+                let value = Typed {
+                    node: self.network.graph.symbol(symbol),
+                    dim,
+                };
                 let body = self.body_mut(place.scope.body);
                 if let Some(Sides::Open { met }) = &mut body.sides {
                     met.insert((pre, field.text.clone()), value.clone());
                 }
                 Some(value)
             }
-            Some(Sides::Between { pre: source, post: target }) => {
+            Some(Sides::Between {
+                pre: source,
+                post: target,
+            }) => {
                 let (_, body) = if pre { source } else { target };
                 let found = self.entry(place, body, field)?;
-                if pre { self.on_edge(&found, true, span) } else { Some(found) }
+                if pre {
+                    self.on_edge(&found, true, span)
+                } else {
+                    Some(found)
+                }
             }
         }
     }
@@ -418,26 +479,44 @@ impl<'a> Elaborator<'a, '_> {
             map.insert(symbol, seen.node);
         }
         let node = self.network.graph.substitute(&[value.node], &map)[0];
-        Some(Typed { node, dim: value.dim.clone() })
+        Some(Typed {
+            node,
+            dim: value.dim.clone(),
+        })
     }
 
     /// The symbol of a role on an edge; one for each role.
     fn edge_symbol(&mut self, name: &str, dim: Dim, role: Role) -> Typed {
-        let known = self.network.meanings.iter().position(|meaning| meaning.role == role);
+        let known = self
+            .network
+            .meanings
+            .iter()
+            .position(|meaning| meaning.role == role);
         let symbol = match known {
             Some(place) => neuropil_ir::graph::Symbol(place as u32),
             None => {
-                let side = if matches!(role, Role::Pre(_) | Role::PreIndex) { "pre" } else { "post" };
-                self.network.symbol(&format!("{side}.{name}"), dim.clone(), role)
+                let side = if matches!(role, Role::Pre(_) | Role::PreIndex) {
+                    "pre"
+                } else {
+                    "post"
+                };
+                self.network
+                    .symbol(&format!("{side}.{name}"), dim.clone(), role)
             }
         };
-        Typed { node: self.network.graph.symbol(symbol), dim }
+        Typed {
+            node: self.network.graph.symbol(symbol),
+            dim,
+        }
     }
 
     /// Reports a name that nothing declares, with the nearest that something does.
     fn unknown(&mut self, place: &Place, name: &Name) -> Option<Typed> {
-        let mut candidates: Vec<Arc<str>> =
-            place.locals.iter().map(|(local, _)| local.clone()).collect();
+        let mut candidates: Vec<Arc<str>> = place
+            .locals
+            .iter()
+            .map(|(local, _)| local.clone())
+            .collect();
         let mut next = Some(place.scope.body);
         while let Some(id) = next {
             let body = self.body(id);
@@ -446,15 +525,19 @@ impl<'a> Elaborator<'a, '_> {
         }
         let words = candidates.iter().map(|n| &**n).chain(RESERVED);
         let near = neuropil_syntax::nearest(name.as_str(), words);
-        let mut diagnostic =
-            Diagnostic::error(Code::UnknownName, name.span, format!("unknown name `{name}`"))
-                .did_you_mean(near);
+        let mut diagnostic = Diagnostic::error(
+            Code::UnknownName,
+            name.span,
+            format!("unknown name `{name}`"),
+        )
+        .did_you_mean(near);
         if near.is_none()
             && let Some(unit) = neuropil_units::parse_unit(name.as_str())
         {
             let what = Unit::dimension(&unit).describe();
-            diagnostic = diagnostic
-                .help(format!("the unit of {what} `{name}` needs its number: write `1 {name}`"));
+            diagnostic = diagnostic.help(format!(
+                "the unit of {what} `{name}` needs its number: write `1 {name}`"
+            ));
         } else if neuropil_units::parse_unit(name.as_str()).is_some() {
             diagnostic = diagnostic.help(format!("the unit is written `1 {name}`"));
         }

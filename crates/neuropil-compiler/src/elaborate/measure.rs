@@ -17,13 +17,18 @@ use crate::dimension::Dim;
 use crate::model::Recorded;
 
 /// Functions of what was recorded.
-const MEASURES: [&str; 9] = ["rate", "cv", "count", "time", "at", "min", "max", "mean", "std"];
+const MEASURES: [&str; 9] = [
+    "rate", "cv", "count", "time", "at", "min", "max", "mean", "std",
+];
 
 /// Pictures of what was recorded.
 const PICTURES: [&str; 5] = ["raster", "traces", "rates", "histogram", "heatmap"];
 
 /// Pictures that later parts of the language have.
 const LATER_PICTURES: [&str; 3] = ["spectrum", "curve", "shape"];
+
+/// A recorded value: its name and its elements, if it has elements.
+type RecordedValue = (String, Option<Vec<Range<u32>>>);
 
 /// A measured value with its dimension; `truth` for a condition.
 struct Measured {
@@ -42,7 +47,9 @@ impl<'a> Elaborator<'a, '_> {
         out: &mut Vec<Expect>,
     ) {
         for item in &statement.items {
-            let Some(measured) = self.measured(network, &item.value) else { continue };
+            let Some(measured) = self.measured(network, &item.value) else {
+                continue;
+            };
             let condition = match &item.within {
                 None if measured.truth => Condition::True,
                 None => {
@@ -62,7 +69,10 @@ impl<'a> Elaborator<'a, '_> {
                 },
             };
             let unit = if measured.truth {
-                crate::model::UnitOfDisplay { symbol: String::new(), scale: 1.0 }
+                crate::model::UnitOfDisplay {
+                    symbol: String::new(),
+                    scale: 1.0,
+                }
             } else {
                 self.measured_unit(item.within.as_ref(), &measured.dim)
             };
@@ -81,13 +91,16 @@ impl<'a> Elaborator<'a, '_> {
     fn measured_unit(&mut self, within: Option<&Expr>, dim: &Dim) -> crate::model::UnitOfDisplay {
         let literal = match within.map(|range| &range.kind) {
             Some(ExprKind::Range { start, end, .. }) => {
-                self.unit_of_literal(end).or_else(|| self.unit_of_literal(start))
+                Self::unit_of_literal(end).or_else(|| Self::unit_of_literal(start))
             }
             _ => None,
         };
         literal.unwrap_or_else(|| {
             if self.network.dims.dimension(dim) == Some(Dimension::RATE) {
-                crate::model::UnitOfDisplay { symbol: "Hz".to_owned(), scale: 1000.0 }
+                crate::model::UnitOfDisplay {
+                    symbol: "Hz".to_owned(),
+                    scale: 1000.0,
+                }
             } else {
                 self.internal_unit(dim)
             }
@@ -100,8 +113,17 @@ impl<'a> Elaborator<'a, '_> {
         range: &'a Expr,
         measured: &Measured,
     ) -> Option<Condition> {
-        let ExprKind::Range { start, end, by: None } = &range.kind else {
-            self.report.error(Code::WrongKind, range.span, "expected a range `a .. b` after `in`");
+        let ExprKind::Range {
+            start,
+            end,
+            by: None,
+        } = &range.kind
+        else {
+            self.report.error(
+                Code::WrongKind,
+                range.span,
+                "expected a range `a .. b` after `in`",
+            );
             return None;
         };
         let (low, high) = (self.measured(network, start)?, self.measured(network, end)?);
@@ -123,13 +145,20 @@ impl<'a> Elaborator<'a, '_> {
                 self.measure(network, call)
             }
             ExprKind::Call(call) if call.name == "abs" && call.args.len() == 1 => {
-                let ArgumentKind::Value(inner) = &call.args[0].kind else { return None };
+                let ArgumentKind::Value(inner) = &call.args[0].kind else {
+                    return None;
+                };
                 let inner = self.measured(network, inner)?;
                 let value = Measure::Unary(MeasureUnary::Abs, Box::new(inner.value));
                 Some(Measured { value, ..inner })
             }
-            ExprKind::Unary { op: UnaryOp::Negate, operand }
-                if !matches!(operand.kind, ExprKind::Number(_) | ExprKind::Quantity { .. }) =>
+            ExprKind::Unary {
+                op: UnaryOp::Negate,
+                operand,
+            } if !matches!(
+                operand.kind,
+                ExprKind::Number(_) | ExprKind::Quantity { .. }
+            ) =>
             {
                 let inner = self.measured(network, operand)?;
                 let value = Measure::Unary(MeasureUnary::Neg, Box::new(inner.value));
@@ -138,7 +167,11 @@ impl<'a> Elaborator<'a, '_> {
             ExprKind::Not(inner) => {
                 let inner = self.measured_truth(network, inner)?;
                 let value = Measure::Unary(MeasureUnary::Not, Box::new(inner));
-                Some(Measured { value, dim: Dim::one(), truth: true })
+                Some(Measured {
+                    value,
+                    dim: Dim::one(),
+                    truth: true,
+                })
             }
             ExprKind::Logic { op, left, right } => {
                 let a = self.measured_truth(network, left);
@@ -148,7 +181,11 @@ impl<'a> Elaborator<'a, '_> {
                     LogicOp::Or => MeasureBinary::Or,
                 };
                 let value = Measure::Binary(op, Box::new(a?), Box::new(b?));
-                Some(Measured { value, dim: Dim::one(), truth: true })
+                Some(Measured {
+                    value,
+                    dim: Dim::one(),
+                    truth: true,
+                })
             }
             ExprKind::Compare { op, left, right } => {
                 let (a, b) = (self.measured(network, left), self.measured(network, right));
@@ -166,24 +203,44 @@ impl<'a> Elaborator<'a, '_> {
                     CompareOp::NotEqual => (MeasureBinary::Ne, a, b),
                 };
                 let value = Measure::Binary(op, Box::new(a.value), Box::new(b.value));
-                Some(Measured { value, dim: Dim::one(), truth: true })
+                Some(Measured {
+                    value,
+                    dim: Dim::one(),
+                    truth: true,
+                })
             }
             ExprKind::Binary { op, left, right } if *op != BinaryOp::Power => {
                 let (a, b) = (self.measured(network, left), self.measured(network, right));
                 let (a, b) = (a?, b?);
                 let (op, dim) = match op {
                     BinaryOp::Add | BinaryOp::Subtract => {
-                        if !self.agree(&a.dim, &b.dim, expr.span, &format!("`{}` joins", op.as_str())) {
+                        if !self.agree(
+                            &a.dim,
+                            &b.dim,
+                            expr.span,
+                            &format!("`{}` joins", op.as_str()),
+                        ) {
                             return None;
                         }
                         let plus = *op == BinaryOp::Add;
-                        (if plus { MeasureBinary::Add } else { MeasureBinary::Sub }, a.dim.clone())
+                        (
+                            if plus {
+                                MeasureBinary::Add
+                            } else {
+                                MeasureBinary::Sub
+                            },
+                            a.dim.clone(),
+                        )
                     }
                     BinaryOp::Multiply => (MeasureBinary::Mul, a.dim.mul(&b.dim)?),
                     _ => (MeasureBinary::Div, a.dim.div(&b.dim)?),
                 };
                 let value = Measure::Binary(op, Box::new(a.value), Box::new(b.value));
-                Some(Measured { value, dim, truth: false })
+                Some(Measured {
+                    value,
+                    dim,
+                    truth: false,
+                })
             }
             _ => self.constant_measure(network, expr),
         }
@@ -206,7 +263,11 @@ impl<'a> Elaborator<'a, '_> {
         let mut place = Place::new(Scope::of(network), Purpose::Fixed, "");
         let value = self.expr(&mut place, expr)?;
         let number = self.fixed(value.node, expr.span)?;
-        Some(Measured { value: Measure::Number(number), dim: value.dim, truth: false })
+        Some(Measured {
+            value: Measure::Number(number),
+            dim: value.dim,
+            truth: false,
+        })
     }
 
     /// `rate(P, a .. b)` and its kin.
@@ -237,13 +298,38 @@ impl<'a> Elaborator<'a, '_> {
                 let (from, to) = self.span_of_time(network, args.get(1).copied())?;
                 let (value, dim) = match name {
                     "rate" => (
-                        Measure::Rate { raster, elements, from, to },
+                        Measure::Rate {
+                            raster,
+                            elements,
+                            from,
+                            to,
+                        },
                         Dim::known(Dimension::RATE),
                     ),
-                    "cv" => (Measure::Cv { raster, elements, from, to }, Dim::one()),
-                    _ => (Measure::Count { raster, elements, from, to }, Dim::one()),
+                    "cv" => (
+                        Measure::Cv {
+                            raster,
+                            elements,
+                            from,
+                            to,
+                        },
+                        Dim::one(),
+                    ),
+                    _ => (
+                        Measure::Count {
+                            raster,
+                            elements,
+                            from,
+                            to,
+                        },
+                        Dim::one(),
+                    ),
                 };
-                Some(Measured { value, dim, truth: false })
+                Some(Measured {
+                    value,
+                    dim,
+                    truth: false,
+                })
             }
             "time" => {
                 let (raster, elements) = self.raster_of(network, path)?;
@@ -251,8 +337,20 @@ impl<'a> Elaborator<'a, '_> {
                     Some(expr) => self.whole(network, expr)?,
                     None => 0,
                 };
-                let dim = if self.body(network).dimensionless { Dim::one() } else { Dim::time() };
-                Some(Measured { value: Measure::Time { raster, elements, n }, dim, truth: false })
+                let dim = if self.body(network).dimensionless {
+                    Dim::one()
+                } else {
+                    Dim::time()
+                };
+                Some(Measured {
+                    value: Measure::Time {
+                        raster,
+                        elements,
+                        n,
+                    },
+                    dim,
+                    truth: false,
+                })
             }
             "at" => {
                 let (trace, elements, dim) = self.trace_of(network, path)?;
@@ -280,7 +378,15 @@ impl<'a> Elaborator<'a, '_> {
                         return None;
                     }
                 };
-                Some(Measured { value: Measure::At { trace, element, time }, dim, truth: false })
+                Some(Measured {
+                    value: Measure::At {
+                        trace,
+                        element,
+                        time,
+                    },
+                    dim,
+                    truth: false,
+                })
             }
             _ => {
                 let (trace, elements, dim) = self.trace_of(network, path)?;
@@ -290,19 +396,38 @@ impl<'a> Elaborator<'a, '_> {
                     "mean" => Over::Mean,
                     _ => Over::Std,
                 };
-                let value = Measure::Over { trace, elements, reduction };
-                Some(Measured { value, dim, truth: false })
+                let value = Measure::Over {
+                    trace,
+                    elements,
+                    reduction,
+                };
+                Some(Measured {
+                    value,
+                    dim,
+                    truth: false,
+                })
             }
         }
     }
 
     /// A span of time `a .. b` in ms; the whole run if it is absent.
     fn span_of_time(&mut self, network: BodyId, expr: Option<&'a Expr>) -> Option<(f64, f64)> {
-        let Some(expr) = expr else { return Some((0.0, f64::INFINITY)) };
-        let ExprKind::Range { start, end, by: None } = &expr.kind else {
+        let Some(expr) = expr else {
+            return Some((0.0, f64::INFINITY));
+        };
+        let ExprKind::Range {
+            start,
+            end,
+            by: None,
+        } = &expr.kind
+        else {
             self.report.push(
-                Diagnostic::error(Code::WrongKind, expr.span, "expected a span of time `a .. b`")
-                    .help("for example `200 ms .. 1 s`"),
+                Diagnostic::error(
+                    Code::WrongKind,
+                    expr.span,
+                    "expected a span of time `a .. b`",
+                )
+                .help("for example `200 ms .. 1 s`"),
             );
             return None;
         };
@@ -336,9 +461,11 @@ impl<'a> Elaborator<'a, '_> {
             .records
             .iter()
             .filter_map(|record| match &record.recorded {
-                Recorded::Events { population, event, elements } => {
-                    Some((*population, *event, elements))
-                }
+                Recorded::Events {
+                    population,
+                    event,
+                    elements,
+                } => Some((*population, *event, elements)),
                 _ => None,
             })
             .position(|(population, recorded, elements)| {
@@ -358,28 +485,30 @@ impl<'a> Elaborator<'a, '_> {
         network: BodyId,
         path: &'a Path,
     ) -> Option<(usize, Vec<Range<u32>>, Dim)> {
-        let traces: Vec<(String, Option<Vec<Range<u32>>>, neuropil_ir::graph::NodeId)> = self
+        let traces: Vec<RecordedValue> = self
             .network
             .records
             .iter()
             .filter_map(|record| match &record.recorded {
-                Recorded::Elements { elements, value, .. } => {
-                    Some((record.name.clone(), Some(elements.clone()), *value))
+                Recorded::Elements { elements, .. } => {
+                    Some((record.name.clone(), Some(elements.clone())))
                 }
-                Recorded::Number { value, .. } => Some((record.name.clone(), None, *value)),
+                Recorded::Number { .. } => Some((record.name.clone(), None)),
                 Recorded::Events { .. } => None,
             })
             .collect();
         // A single name: a number of the network.
         if let Some(name) = path.as_name() {
-            let place = traces.iter().position(|(known, ..)| *name == *known.as_str());
+            let place = traces
+                .iter()
+                .position(|(known, _)| *name == *known.as_str());
             if let Some(place) = place {
                 let dim = self.trace_dim(place);
                 return Some((place, traces[place].1.clone().unwrap_or_default(), dim));
             }
         }
         let plain = path_text(path);
-        let place = traces.iter().position(|(known, ..)| *known == plain);
+        let place = traces.iter().position(|(known, _)| *known == plain);
         if let Some(place) = place {
             let recorded = traces[place].1.clone().unwrap_or_default();
             let is_population = self
@@ -396,7 +525,12 @@ impl<'a> Elaborator<'a, '_> {
                 let dim = self.trace_dim(place);
                 return Some((place, elements, dim));
             }
-        } else if !self.network.records.iter().any(|record| path.head == *record.name.as_str()) {
+        } else if !self
+            .network
+            .records
+            .iter()
+            .any(|record| path.head == *record.name.as_str())
+        {
             // A misspelt population is the better message.
             let entry = self.body(network).names.get(&path.head.text);
             if entry.is_none() && path.as_name().is_none() {
@@ -413,7 +547,12 @@ impl<'a> Elaborator<'a, '_> {
     }
 
     fn not_recorded(&mut self, name: &str, span: Span) {
-        let names: Vec<&str> = self.network.records.iter().map(|r| r.name.as_str()).collect();
+        let names: Vec<&str> = self
+            .network
+            .records
+            .iter()
+            .map(|r| r.name.as_str())
+            .collect();
         let near = neuropil_syntax::nearest(name, names.iter().copied());
         let mut diagnostic = Diagnostic::error(
             Code::NotRecorded,
@@ -440,15 +579,26 @@ impl<'a> Elaborator<'a, '_> {
         }
         let mut list: Vec<Layout> = rows
             .into_iter()
-            .map(|mut row| if row.len() == 1 { row.remove(0) } else { Layout::Beside(row) })
+            .map(|mut row| {
+                if row.len() == 1 {
+                    row.remove(0)
+                } else {
+                    Layout::Beside(row)
+                }
+            })
             .collect();
-        Some(if list.len() == 1 { list.remove(0) } else { Layout::Above(list) })
+        Some(if list.len() == 1 {
+            list.remove(0)
+        } else {
+            Layout::Above(list)
+        })
     }
 
     fn panel(&mut self, network: BodyId, call: &'a Call) -> Option<Layout> {
         let name = call.name.as_str();
         if LATER_PICTURES.contains(&name) {
-            self.report.unsupported(call.span, &format!("the picture `{name}`"));
+            self.report
+                .unsupported(call.span, &format!("the picture `{name}`"));
             return None;
         }
         if !PICTURES.contains(&name) {
@@ -512,7 +662,11 @@ impl<'a> Elaborator<'a, '_> {
                 for path in paths {
                     list.push(self.trace_of(network, path)?.0);
                 }
-                if name == "traces" { Panel::Traces(list) } else { Panel::Histogram(list) }
+                if name == "traces" {
+                    Panel::Traces(list)
+                } else {
+                    Panel::Histogram(list)
+                }
             }
         };
         Some(Layout::Panel(panel))
@@ -530,7 +684,9 @@ impl<'a> Elaborator<'a, '_> {
             .records
             .iter()
             .filter_map(|record| match &record.recorded {
-                Recorded::Events { population, event, .. } => Some((*population, *event)),
+                Recorded::Events {
+                    population, event, ..
+                } => Some((*population, *event)),
                 _ => None,
             })
             .position(|(population, recorded)| {
@@ -544,7 +700,10 @@ impl<'a> Elaborator<'a, '_> {
 
     fn rate_for_plot(&mut self, network: BodyId, path: &'a Path) -> Option<RateSource> {
         if path.as_name().is_some_and(|name| {
-            self.network.records.iter().any(|record| *name == *record.name.as_str())
+            self.network
+                .records
+                .iter()
+                .any(|record| *name == *record.name.as_str())
         }) {
             return Some(RateSource::Trace(self.trace_of(network, path)?.0));
         }
@@ -580,7 +739,9 @@ fn path_text(path: &Path) -> String {
 
 /// Whether ascending disjoint ranges contain others.
 fn covers(outer: &[Range<u32>], inner: &[Range<u32>]) -> bool {
-    inner
-        .iter()
-        .all(|part| outer.iter().any(|range| range.start <= part.start && part.end <= range.end))
+    inner.iter().all(|part| {
+        outer
+            .iter()
+            .any(|range| range.start <= part.start && part.end <= range.end)
+    })
 }

@@ -22,8 +22,8 @@ mod selection;
 mod synapse;
 mod units;
 
-pub(crate) use definitions::{Definition, Definitions};
 pub(crate) use check::{check_models, models_of};
+pub(crate) use definitions::{Definition, Definitions};
 pub(crate) use network::elaborate;
 pub(crate) use selection::in_steps;
 
@@ -62,7 +62,11 @@ pub(crate) struct Scope {
 
 impl Scope {
     fn of(body: BodyId) -> Self {
-        Self { body, element: None, edge: None }
+        Self {
+            body,
+            element: None,
+            edge: None,
+        }
     }
 }
 
@@ -94,7 +98,14 @@ pub(crate) struct Place {
 
 impl Place {
     fn new(scope: Scope, purpose: Purpose, stream: impl Into<String>) -> Self {
-        Self { scope, purpose, stream: stream.into(), draws: 0, locals: Vec::new(), depth: 0 }
+        Self {
+            scope,
+            purpose,
+            stream: stream.into(),
+            draws: 0,
+            locals: Vec::new(),
+            depth: 0,
+        }
     }
 }
 
@@ -117,10 +128,8 @@ pub(crate) enum EntryKind<'a> {
     Function(&'a tree::Function),
     /// A population of a network.
     Population(PopulationId),
-    /// A projection of a network, by its place among those with a name.
-    Projection(usize),
-    /// A recorded name.
-    Record,
+    /// A projection of a network.
+    Projection,
     /// A name whose declaration was refused; says nothing more.
     Broken,
 }
@@ -168,9 +177,14 @@ pub(crate) struct Body<'a> {
 #[derive(Clone, Debug)]
 pub(crate) enum Sides {
     /// A projection between two populations.
-    Between { pre: (PopulationId, BodyId), post: (PopulationId, BodyId) },
+    Between {
+        pre: (PopulationId, BodyId),
+        post: (PopulationId, BodyId),
+    },
     /// A synapse that is checked alone; names with their symbols as they are met.
-    Open { met: BTreeMap<(bool, Arc<str>), Typed> },
+    Open {
+        met: BTreeMap<(bool, Arc<str>), Typed>,
+    },
 }
 
 /// Turns a network of the tree into Model IR.
@@ -215,6 +229,9 @@ impl<'a> Elaborator<'a, '_> {
     }
 
     fn number(&mut self, value: f64) -> Typed {
-        Typed { node: self.network.graph.number(value), dim: Dim::one() }
+        Typed {
+            node: self.network.graph.number(value),
+            dim: Dim::one(),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Networks: populations, projections, deliveries and recordings of one network.
 
 use neuropil_syntax::tree::{self, Decl, Expr, ExprKind, Path, Segment, Set, Statement};
-use neuropil_syntax::{Code, Diagnostic, Span};
+use neuropil_syntax::{Code, Diagnostic};
 
 use super::population::Declared;
 use super::{BodyId, Definitions, Elaborator, EntryKind, Override, Scope};
@@ -53,7 +53,11 @@ impl<'a, 'r> Elaborator<'a, 'r> {
         let file = BodyId(0);
         let mut place = super::Place::new(Scope::of(file), super::Purpose::Fixed, "");
         let value = self.expr(&mut place, expr)?;
-        let number = self.network.dims.dimension(&value.dim).is_some_and(|d| d.is_dimensionless());
+        let number = self
+            .network
+            .dims
+            .dimension(&value.dim)
+            .is_some_and(neuropil_units::Dimension::is_dimensionless);
         let time = crate::dimension::Dim::time();
         if !number && !self.demand(&value.dim, &time, expr.span, "`dt` is") {
             return None;
@@ -75,8 +79,7 @@ pub(crate) fn elaborate<'a, 'r>(
     dt: f64,
     overrides: &'a [Override],
 ) -> (Elaborator<'a, 'r>, BodyId) {
-    let mut elaborator =
-        Elaborator::new(definitions, report, network.name.as_str(), dt, overrides);
+    let mut elaborator = Elaborator::new(definitions, report, network.name.as_str(), dt, overrides);
     let body = elaborator.network_body(network);
     (elaborator, body)
 }
@@ -103,11 +106,19 @@ impl<'a> Elaborator<'a, '_> {
                 _ => {}
             }
         }
-        // Named projections are known to `record` under their names.
-        let named: Vec<_> = self.named.iter().map(|(name, _)| name.clone()).collect();
-        for (place, name) in named.into_iter().enumerate() {
-            let name = tree::Name::new(name, network.name.span);
-            self.declare(body, &name, EntryKind::Projection(place), None);
+        // Named projections are known to `record` under their names; a refused one says no more.
+        for statement in &network.body {
+            if let Statement::Projection(projection) = statement
+                && let Some((name, _)) = &projection.name
+            {
+                let made = self.named.iter().any(|(known, _)| *known == name.text);
+                let kind = if made {
+                    EntryKind::Projection
+                } else {
+                    EntryKind::Broken
+                };
+                self.declare(body, name, kind, None);
+            }
         }
         for statement in &network.body {
             if let Statement::Record(record) = statement {
@@ -115,7 +126,10 @@ impl<'a> Elaborator<'a, '_> {
             }
         }
         self.find_trace_dims();
-        if self.network.populations.is_empty() {
+        let tried = network.body.iter().any(
+            |statement| matches!(statement, Statement::Quantity(it) if self.is_population(it)),
+        );
+        if self.network.populations.is_empty() && !tried {
             self.report.push(
                 Diagnostic::error(
                     Code::NoPopulation,
@@ -151,9 +165,7 @@ impl<'a> Elaborator<'a, '_> {
                         Some(super::Definition::Model(model)) => {
                             !super::check::mentions_unit(&model.body)
                         }
-                        Some(super::Definition::Derived(derived)) => {
-                            self.base_has_no_unit(derived)
-                        }
+                        Some(super::Definition::Derived(derived)) => self.base_has_no_unit(derived),
                         None => true,
                     },
                     None => true,
@@ -163,7 +175,7 @@ impl<'a> Elaborator<'a, '_> {
     }
 
     fn base_has_no_unit(&self, derived: &tree::Derived) -> bool {
-        let mut quiet = crate::report::Report::default();
+        let mut quiet = Report::default();
         self.definitions
             .resolve(&derived.name, &mut quiet)
             .is_some_and(|(model, _)| !super::check::mentions_unit(&model.body))
@@ -182,12 +194,14 @@ impl<'a> Elaborator<'a, '_> {
                         let value = Some((&quantity.rhs, Scope::of(body)));
                         self.declare(body, &quantity.name, EntryKind::Quantity, value);
                     } else {
-                        self.report.unsupported(quantity.span, "a family over an index");
+                        self.report
+                            .unsupported(quantity.span, "a family over an index");
                         self.declare(body, &quantity.name, EntryKind::Broken, None);
                     }
                 }
                 Statement::Input(_) => {
-                    self.report.unsupported(statement.span(), "an `input` of a network");
+                    self.report
+                        .unsupported(statement.span(), "an `input` of a network");
                 }
                 Statement::Index(index) => {
                     self.report.unsupported(index.span, "`index` in a network");
@@ -199,7 +213,8 @@ impl<'a> Elaborator<'a, '_> {
                 | Statement::Record(_)
                 | Statement::Trainable(_) => {}
                 Statement::Integrate(integrate) => {
-                    self.report.unsupported(integrate.span, "`integrate network`");
+                    self.report
+                        .unsupported(integrate.span, "`integrate network`");
                 }
                 other => self.report.error(
                     Code::Misplaced,
@@ -223,7 +238,10 @@ impl<'a> Elaborator<'a, '_> {
             .iter()
             .map(|item| {
                 let name = format!("{}.", self.network.name);
-                item.path.strip_prefix(&name).unwrap_or(&item.path).contains('.')
+                item.path
+                    .strip_prefix(&name)
+                    .unwrap_or(&item.path)
+                    .contains('.')
             })
             .collect();
         for (place, part) in parts.into_iter().enumerate() {
@@ -282,7 +300,9 @@ impl<'a> Elaborator<'a, '_> {
         if quantity.set.is_some() {
             return true;
         }
-        let ExprKind::Path(path) = &quantity.rhs.kind else { return false };
+        let ExprKind::Path(path) = &quantity.rhs.kind else {
+            return false;
+        };
         let known = self.definitions.model(path.head.as_str()).is_some()
             || self.definitions.network(path.head.as_str()).is_some();
         let brackets = matches!(path.segments.as_slice(), [Segment::Index { .. }]);
@@ -296,12 +316,15 @@ impl<'a> Elaborator<'a, '_> {
     ) -> Vec<Declared<'a>> {
         let mut list = Vec::new();
         for statement in &network.body {
-            let Statement::Quantity(quantity) = statement else { continue };
+            let Statement::Quantity(quantity) = statement else {
+                continue;
+            };
             if !self.is_population(quantity) {
                 continue;
             }
             if !quantity.axes.is_empty() {
-                self.report.unsupported(quantity.span, "a family of populations over an index");
+                self.report
+                    .unsupported(quantity.span, "a family of populations over an index");
                 self.declare(body, &quantity.name, EntryKind::Broken, None);
                 continue;
             }
@@ -351,7 +374,8 @@ impl<'a> Elaborator<'a, '_> {
         if self.definitions.model(path.head.as_str()).is_none()
             && self.definitions.network(path.head.as_str()).is_some()
         {
-            self.report.unsupported(path.span, "a network inside a network");
+            self.report
+                .unsupported(path.span, "a network inside a network");
             return None;
         }
         let (model, derived) = self.definitions.resolve(&path.head, self.report)?;
@@ -363,7 +387,10 @@ impl<'a> Elaborator<'a, '_> {
                 self.report.error(
                     Code::WrongKind,
                     path.span,
-                    format!("`{}` is a {kind}; populations are made of neurons and signals", path.head),
+                    format!(
+                        "`{}` is a {kind}; populations are made of neurons and signals",
+                        path.head
+                    ),
                 );
             }
             return None;
@@ -377,7 +404,10 @@ impl<'a> Elaborator<'a, '_> {
             self.report.error(
                 Code::TooLarge,
                 span,
-                format!("a population has at most {} elements, found {size}", u32::MAX),
+                format!(
+                    "a population has at most {} elements, found {size}",
+                    u32::MAX
+                ),
             );
             return None;
         };
@@ -386,7 +416,9 @@ impl<'a> Elaborator<'a, '_> {
 
     /// `E.I += value` in a network.
     fn deliver(&mut self, network: BodyId, target: &'a Path, value: &'a Expr) {
-        let Some(selection) = self.selection(network, target) else { return };
+        let Some(selection) = self.selection(network, target) else {
+            return;
+        };
         let Some(field) = selection.field else {
             self.report.push(
                 Diagnostic::error(
@@ -400,20 +432,18 @@ impl<'a> Elaborator<'a, '_> {
         };
         let size = self.network.populations[selection.population.index()].size;
         if selection.elements != vec![0..size] && size > 0 {
-            self.report.unsupported(target.span, "delivery to chosen elements");
+            self.report
+                .unsupported(target.span, "delivery to chosen elements");
             return;
         }
         let body = self.population_body(selection.population);
         self.summand(body, selection.population, field, value, Scope::of(network));
     }
-
-    /// The place of a span for messages that concern the whole network.
-    pub(crate) fn span_of_network(network: &tree::Network) -> Span {
-        network.name.span
-    }
 }
 
 /// Model names begin with a capital letter by habit; `x = y[3]` is an array.
 fn starts_upper(path: &Path) -> bool {
-    path.head.as_str().starts_with(|c: char| c.is_ascii_uppercase())
+    path.head
+        .as_str()
+        .starts_with(|c: char| c.is_ascii_uppercase())
 }

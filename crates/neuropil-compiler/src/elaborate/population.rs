@@ -15,8 +15,8 @@ use super::{BodyId, Elaborator, EntryKind, Place, Purpose, Scope};
 use crate::dimension::Dim;
 use crate::integrate::Method;
 use crate::model::{
-    Clock, Condition, Event, Input, Law, Population, PopulationId, Refractory, Role, State, Summand,
-    Write,
+    Clock, Condition, Event, Input, Law, Population, PopulationId, Refractory, Role, State,
+    Summand, Write,
 };
 
 /// A population whose names are declared and whose equations are still to be read.
@@ -32,7 +32,10 @@ pub(super) struct Declared<'a> {
 
 impl<'a> Elaborator<'a, '_> {
     /// Declares a population and the names of its model.
-    #[expect(clippy::too_many_arguments, reason = "one declaration of a text has all these parts")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one declaration of a text has all these parts"
+    )]
     pub(super) fn declare_population(
         &mut self,
         network: BodyId,
@@ -48,7 +51,9 @@ impl<'a> Elaborator<'a, '_> {
         let what = Self::describe_model(model);
         let body = self.empty_body(&path, &what, Some(BodyId(0)));
         let dimensionless = Self::has_no_unit(&model.body);
-        let index = self.network.symbol("i", Dim::one(), Role::Index(population));
+        let index = self
+            .network
+            .symbol("i", Dim::one(), Role::Index(population));
         self.network.populations.push(Population {
             name: name.to_owned(),
             model: model.name.to_string(),
@@ -62,7 +67,6 @@ impl<'a> Elaborator<'a, '_> {
             clocks: Vec::new(),
             methods: Vec::new(),
             groups: Vec::new(),
-            dimensionless,
         });
         let target = self.body_mut(body);
         target.population = Some(population);
@@ -76,7 +80,14 @@ impl<'a> Elaborator<'a, '_> {
             .chain(set.map(|set| (set, here)))
             .collect();
         let prefixes = vec![format!("{name}."), format!("{}.{name}.", self.network.name)];
-        Declared { population, body, model, sets, prefixes, network: here }
+        Declared {
+            population,
+            body,
+            model,
+            sets,
+            prefixes,
+            network: here,
+        }
     }
 
     /// Declares the names of a model: parameters, states, inputs, quantities.
@@ -99,7 +110,13 @@ impl<'a> Elaborator<'a, '_> {
                     }
                 }
                 Statement::Derivative(equation) => {
-                    self.declare_state(body, population, &equation.state, &equation.axes, equation.span);
+                    self.declare_state(
+                        body,
+                        population,
+                        &equation.state,
+                        &equation.axes,
+                        equation.span,
+                    );
                 }
                 Statement::Map(map) => {
                     self.declare_state(body, population, &map.state, &map.axes, map.span);
@@ -184,14 +201,21 @@ impl<'a> Elaborator<'a, '_> {
         }
         let (dim, unit) = self.declared_unit(body, decl);
         let dim = dim.unwrap_or_else(|| self.network.dims.fresh());
-        let symbol = self.network.symbol(decl.name.as_str(), dim, Role::Input(population));
-        if self.declare(body, &decl.name, EntryKind::Input(symbol), None).is_some() {
-            self.network.populations[population.index()].inputs.push(Input {
-                name: decl.name.to_string(),
-                symbol,
-                summands: Vec::new(),
-                unit,
-            });
+        let symbol = self
+            .network
+            .symbol(decl.name.as_str(), dim, Role::Input(population));
+        if self
+            .declare(body, &decl.name, EntryKind::Input(symbol), None)
+            .is_some()
+        {
+            self.network.populations[population.index()]
+                .inputs
+                .push(Input {
+                    name: decl.name.to_string(),
+                    symbol,
+                    summands: Vec::new(),
+                    unit,
+                });
         }
     }
 
@@ -208,28 +232,45 @@ impl<'a> Elaborator<'a, '_> {
             self.declare(body, name, EntryKind::Broken, None);
             return;
         }
-        let dim =
-            if self.body(body).dimensionless { Dim::one() } else { self.network.dims.fresh() };
-        let symbol = self.network.symbol(name.as_str(), dim.clone(), Role::State(population));
-        if self.declare(body, name, EntryKind::State(symbol), None).is_some() {
+        let dim = if self.body(body).dimensionless {
+            Dim::one()
+        } else {
+            self.network.dims.fresh()
+        };
+        let symbol = self
+            .network
+            .symbol(name.as_str(), dim.clone(), Role::State(population));
+        if self
+            .declare(body, name, EntryKind::State(symbol), None)
+            .is_some()
+        {
             let zero = self.network.graph.number(0.0);
-            self.network.populations[population.index()].states.push(State {
-                name: name.to_string(),
-                symbol,
-                dim,
-                span,
-                law: Law::Kept,
-                init: zero,
-                lower: None,
-                upper: None,
-                unit: None,
-            });
+            self.network.populations[population.index()]
+                .states
+                .push(State {
+                    name: name.to_string(),
+                    symbol,
+                    dim,
+                    span,
+                    law: Law::Kept,
+                    init: zero,
+                    lower: None,
+                    upper: None,
+                    unit: None,
+                });
         }
     }
 
     /// Reads values, start values, equations and events of a declared population.
     pub(super) fn complete_population(&mut self, declared: &Declared<'a>) {
-        let Declared { population, body, model, ref sets, ref prefixes, network } = *declared;
+        let Declared {
+            population,
+            body,
+            model,
+            ref sets,
+            ref prefixes,
+            network,
+        } = *declared;
         let mut effects = SetEffects::default();
         for &(set, scope) in sets {
             let new = self.apply_set(body, set, scope);
@@ -281,12 +322,11 @@ impl<'a> Elaborator<'a, '_> {
             let entry = &self.body(body).entries[index];
             let span = entry.name.span;
             match entry.kind {
-                EntryKind::Parameter => {
+                EntryKind::Parameter
                     // A parameter without value matters only where it is used.
-                    if entry.value.is_some() {
+                    if entry.value.is_some() => {
                         self.found(body, index, span);
                     }
-                }
                 EntryKind::Constant | EntryKind::Quantity => {
                     self.found(body, index, span);
                 }
@@ -336,10 +376,13 @@ impl<'a> Elaborator<'a, '_> {
         for &(init, scope) in inits {
             for (name, axes) in &init.targets {
                 if !axes.is_empty() {
-                    self.report.unsupported(init.span, "a start value of an array");
+                    self.report
+                        .unsupported(init.span, "a start value of an array");
                     continue;
                 }
-                let Some(symbol) = self.state_named(body, name, Code::NotAssignable) else { continue };
+                let Some(symbol) = self.state_named(body, name, Code::NotAssignable) else {
+                    continue;
+                };
                 let expr = match &init.value {
                     InitValue::Steady(span) => {
                         steady.retain(|&(known, _)| known != symbol);
@@ -349,10 +392,12 @@ impl<'a> Elaborator<'a, '_> {
                     InitValue::Expr(expr) => expr,
                 };
                 steady.retain(|&(known, _)| known != symbol);
-                let unit = self.unit_of_literal(expr);
+                let unit = Self::unit_of_literal(expr);
                 let stream = format!("{}.{name}", self.body(body).path);
                 let mut place = Place::new(scope, Purpose::Build, stream);
-                let Some(value) = self.expr(&mut place, expr) else { continue };
+                let Some(value) = self.expr(&mut place, expr) else {
+                    continue;
+                };
                 let dim = self.network.meanings[symbol.index()].dim.clone();
                 if !self.demand(&value.dim, &dim, expr.span, &format!("`{name}` is")) {
                     continue;
@@ -376,8 +421,10 @@ impl<'a> Elaborator<'a, '_> {
         let count = self.network.populations[population.index()].states.len();
         for _ in 0..=count {
             let states = &self.network.populations[population.index()].states;
-            let map: HashMap<Symbol, NodeId> =
-                states.iter().map(|state| (state.symbol, state.init)).collect();
+            let map: HashMap<Symbol, NodeId> = states
+                .iter()
+                .map(|state| (state.symbol, state.init))
+                .collect();
             let roots: Vec<NodeId> = states.iter().map(|state| state.init).collect();
             let new = self.network.graph.substitute(&roots, &map);
             if new == roots {
@@ -427,8 +474,11 @@ impl<'a> Elaborator<'a, '_> {
                     );
                     return false;
                 };
-                let others: Vec<Symbol> =
-                    names.iter().copied().filter(|&other| other != symbol).collect();
+                let others: Vec<Symbol> = names
+                    .iter()
+                    .copied()
+                    .filter(|&other| other != symbol)
+                    .collect();
                 let graph = &mut self.network.graph;
                 let quotient = graph.div(form.constant, form.coefficients[0]);
                 let zero = graph.neg(quotient);
@@ -436,8 +486,10 @@ impl<'a> Elaborator<'a, '_> {
                     return true;
                 }
                 let states = &self.network.populations[population.index()].states;
-                let mut map: HashMap<Symbol, NodeId> =
-                    states.iter().map(|state| (state.symbol, state.init)).collect();
+                let mut map: HashMap<Symbol, NodeId> = states
+                    .iter()
+                    .map(|state| (state.symbol, state.init))
+                    .collect();
                 for input in &self.network.populations[population.index()].inputs {
                     map.insert(input.symbol, self.network.graph.number(0.0));
                 }
@@ -462,9 +514,13 @@ impl<'a> Elaborator<'a, '_> {
     }
 
     fn bound(&mut self, body: BodyId, population: PopulationId, bound: &'a BoundClause) {
-        let Some(symbol) = self.state_named(body, &bound.name, Code::WrongKind) else { return };
+        let Some(symbol) = self.state_named(body, &bound.name, Code::WrongKind) else {
+            return;
+        };
         let mut place = Place::new(Scope::of(body), Purpose::Fixed, "");
-        let Some(limit) = self.expr(&mut place, &bound.limit) else { return };
+        let Some(limit) = self.expr(&mut place, &bound.limit) else {
+            return;
+        };
         let dim = self.network.meanings[symbol.index()].dim.clone();
         let what = format!("`{}` is", bound.name);
         if !self.demand(&limit.dim, &dim, bound.limit.span, &what) {
@@ -472,7 +528,11 @@ impl<'a> Elaborator<'a, '_> {
         }
         let states = &mut self.network.populations[population.index()].states;
         if let Some(state) = states.iter_mut().find(|state| state.symbol == symbol) {
-            let side = if bound.upper { &mut state.upper } else { &mut state.lower };
+            let side = if bound.upper {
+                &mut state.upper
+            } else {
+                &mut state.lower
+            };
             *side = Some(limit.node);
         }
     }
@@ -483,11 +543,16 @@ impl<'a> Elaborator<'a, '_> {
             return; // refused where it is declared
         }
         if equation.order.is_some() {
-            self.report.unsupported(equation.span, "a fractional derivative");
+            self.report
+                .unsupported(equation.span, "a fractional derivative");
             return;
         }
-        let Some(symbol) = self.state_named(body, &equation.state, Code::WrongKind) else { return };
-        let Some((law, _)) = self.rate(body, symbol, equation) else { return };
+        let Some(symbol) = self.state_named(body, &equation.state, Code::WrongKind) else {
+            return;
+        };
+        let Some((law, _)) = self.rate(body, symbol, equation) else {
+            return;
+        };
         let states = &mut self.network.populations[population.index()].states;
         if let Some(state) = states.iter_mut().find(|state| state.symbol == symbol) {
             state.law = law;
@@ -504,10 +569,10 @@ impl<'a> Elaborator<'a, '_> {
         let name = &equation.state;
         let stream = format!("{}.{name}", self.body(body).path);
         let mut place = Place::new(Scope::of(body), Purpose::Step, stream);
-        let factor = match &equation.factor {
-            Some(factor) => Some(self.expr(&mut place, factor)),
-            None => None,
-        };
+        let factor = equation
+            .factor
+            .as_ref()
+            .map(|factor| self.expr(&mut place, factor));
         let rhs = self.expr(&mut place, &equation.rhs);
         let factor = match factor {
             Some(factor) => Some(factor?),
@@ -532,7 +597,10 @@ impl<'a> Elaborator<'a, '_> {
             node = self.network.graph.div(node, factor.node);
         }
         let symbols = self.network.graph.symbols_of(node);
-        if symbols.iter().any(|&s| matches!(self.network.role(s), Role::Draw { .. })) {
+        if symbols
+            .iter()
+            .any(|&s| matches!(self.network.role(s), Role::Draw { .. }))
+        {
             self.report.push(
                 Diagnostic::error(
                     Code::DrawInDerivative,
@@ -548,7 +616,13 @@ impl<'a> Elaborator<'a, '_> {
             .filter(|&s| matches!(self.network.role(s), Role::Noise { .. }))
             .collect();
         if noises.is_empty() {
-            return Some((Law::Rate { rhs: node, noise: Vec::new() }, equation.span));
+            return Some((
+                Law::Rate {
+                    rhs: node,
+                    noise: Vec::new(),
+                },
+                equation.span,
+            ));
         }
         let Some(form) = self.network.graph.affine(node, &noises) else {
             self.report.error(
@@ -559,7 +633,13 @@ impl<'a> Elaborator<'a, '_> {
             return None;
         };
         let noise = form.coefficients.into_iter().zip(noises).collect();
-        Some((Law::Rate { rhs: form.constant, noise }, equation.span))
+        Some((
+            Law::Rate {
+                rhs: form.constant,
+                noise,
+            },
+            equation.span,
+        ))
     }
 
     /// `X[t+1] = rhs`.
@@ -572,15 +652,25 @@ impl<'a> Elaborator<'a, '_> {
             return;
         }
         if super::check::mentions_next(&map.rhs) {
-            self.report.unsupported(map.rhs.span, "`[t+1]` on the right side of a map");
+            self.report
+                .unsupported(map.rhs.span, "`[t+1]` on the right side of a map");
             return;
         }
-        let Some(symbol) = self.state_named(body, &map.state, Code::WrongKind) else { return };
+        let Some(symbol) = self.state_named(body, &map.state, Code::WrongKind) else {
+            return;
+        };
         let stream = format!("{}.{}", self.body(body).path, map.state);
         let mut place = Place::new(Scope::of(body), Purpose::Step, stream);
-        let Some(value) = self.expr(&mut place, &map.rhs) else { return };
+        let Some(value) = self.expr(&mut place, &map.rhs) else {
+            return;
+        };
         let dim = self.network.meanings[symbol.index()].dim.clone();
-        if !self.demand(&value.dim, &dim, map.rhs.span, &format!("`{}` is", map.state)) {
+        if !self.demand(
+            &value.dim,
+            &dim,
+            map.rhs.span,
+            &format!("`{}` is", map.state),
+        ) {
             return;
         }
         let states = &mut self.network.populations[population.index()].states;
@@ -597,7 +687,9 @@ impl<'a> Elaborator<'a, '_> {
         let number = self.network.populations[population.index()].clocks.len();
         let block = self.block(body, population, &every.handler, &format!("every{number}"));
         let mut place = Place::new(Scope::of(body), Purpose::Fixed, "");
-        let Some(period) = self.expr(&mut place, &every.period) else { return };
+        let Some(period) = self.expr(&mut place, &every.period) else {
+            return;
+        };
         let time = self.time_dim(&place);
         if !self.demand(&period.dim, &time, every.period.span, "a period is") {
             return;
@@ -619,11 +711,13 @@ impl<'a> Elaborator<'a, '_> {
             return;
         }
         if let Some(block) = block {
-            self.network.populations[population.index()].clocks.push(Clock {
-                period: value,
-                block,
-                span: every.span,
-            });
+            self.network.populations[population.index()]
+                .clocks
+                .push(Clock {
+                    period: value,
+                    block,
+                    span: every.span,
+                });
         }
     }
 
@@ -637,7 +731,9 @@ impl<'a> Elaborator<'a, '_> {
             self.report.unsupported(span, "`stratonovich`");
             return;
         }
-        let Some(method) = self.method(&integrate.method) else { return };
+        let Some(method) = self.method(&integrate.method) else {
+            return;
+        };
         let mut states = Vec::new();
         for name in &integrate.names {
             if let Some(symbol) = self.state_named(body, name, Code::WrongKind) {
@@ -681,9 +777,12 @@ impl<'a> Elaborator<'a, '_> {
         let stream = format!("{}.{name}", self.body(body).path);
         let mut place = Place::new(Scope::of(body), Purpose::Step, stream);
         let condition = match &event.condition {
-            tree::Condition::When { expr, rising } => self
-                .truth(&mut place, expr)
-                .map(|value| Condition::When { condition: value.node, rising: rising.is_some() }),
+            tree::Condition::When { expr, rising } => {
+                self.truth(&mut place, expr).map(|value| Condition::When {
+                    condition: value.node,
+                    rising: rising.is_some(),
+                })
+            }
             tree::Condition::Count(expr) => self.expr(&mut place, expr).and_then(|value| {
                 self.demand_number(&value, expr.span, "a number of events is")
                     .then_some(Condition::Count(value.node))
@@ -697,28 +796,43 @@ impl<'a> Elaborator<'a, '_> {
             Some(refractory) => self.refractory(body, refractory).map(Some),
             None => Some(None),
         };
-        let (Some(condition), Some(block), Some(refractory)) = (condition, block, refractory) else {
+        let (Some(condition), Some(block), Some(refractory)) = (condition, block, refractory)
+        else {
             // The event stays known, so that nothing else is said about its absence.
             let never = self.network.graph.truth(false);
-            self.network.populations[population.index()].events.push(Event {
-                name,
-                span: event.span,
-                condition: Condition::When { condition: never, rising: false },
-                block: Vec::new(),
-                refractory: None,
-            });
+            self.network.populations[population.index()]
+                .events
+                .push(Event {
+                    name,
+                    span: event.span,
+                    condition: Condition::When {
+                        condition: never,
+                        rising: false,
+                    },
+                    block: Vec::new(),
+                    refractory: None,
+                });
             return;
         };
         if let Condition::When { condition, rising } = condition {
-            self.check_condition(population, event, condition, rising, &block, refractory.is_some());
+            self.check_condition(
+                population,
+                event,
+                condition,
+                rising,
+                &block,
+                refractory.is_some(),
+            );
         }
-        self.network.populations[population.index()].events.push(Event {
-            name,
-            span: event.span,
-            condition,
-            block,
-            refractory,
-        });
+        self.network.populations[population.index()]
+            .events
+            .push(Event {
+                name,
+                span: event.span,
+                condition,
+                block,
+                refractory,
+            });
     }
 
     fn refractory(&mut self, body: BodyId, clause: &'a tree::Refractory) -> Option<Refractory> {
@@ -730,7 +844,11 @@ impl<'a> Elaborator<'a, '_> {
         for name in &clause.holding {
             holding.push(self.state_named(body, name, Code::CannotHold)?);
         }
-        Some(Refractory { duration, holding, span: clause.span })
+        Some(Refractory {
+            duration,
+            holding,
+            span: clause.span,
+        })
     }
 
     fn duration(&mut self, body: BodyId, expr: &'a Expr) -> Option<NodeId> {
@@ -771,7 +889,9 @@ impl<'a> Elaborator<'a, '_> {
         block: &[Write],
         refractory: bool,
     ) {
-        let tree::Condition::When { expr, .. } = &event.condition else { return };
+        let tree::Condition::When { expr, .. } = &event.condition else {
+            return;
+        };
         let span = expr.span;
         self.check_reachable(population, condition, span);
         if rising {
@@ -789,8 +909,10 @@ impl<'a> Elaborator<'a, '_> {
             );
             return;
         }
-        let map: HashMap<Symbol, NodeId> =
-            block.iter().map(|write| (write.state, write.value)).collect();
+        let map: HashMap<Symbol, NodeId> = block
+            .iter()
+            .map(|write| (write.state, write.value))
+            .collect();
         let after = self.network.graph.substitute(&[condition], &map)[0];
         if self.network.is_uniform(after) && self.network.constant(after) == Some(1.0) {
             self.report.push(
@@ -819,8 +941,10 @@ impl<'a> Elaborator<'a, '_> {
                 || (self.network.graph.node(left) == own && state.lower == Some(right))
         });
         if let Some(state) = caught {
-            let (name, upper) = (state.name.clone(), self.network.graph.node(right)
-                == neuropil_ir::graph::Node::Symbol(state.symbol));
+            let (name, upper) = (
+                state.name.clone(),
+                self.network.graph.node(right) == neuropil_ir::graph::Node::Symbol(state.symbol),
+            );
             let sign = if upper { ">=" } else { "<=" };
             self.report.push(
                 Diagnostic::error(
@@ -863,8 +987,17 @@ impl<'a> Elaborator<'a, '_> {
             return;
         };
         let stream = format!("{}.{name}", self.body(body).path);
-        let mut place = Place::new(Scope { element: Some(body), ..scope }, Purpose::Step, stream);
-        let Some(typed) = self.expr(&mut place, value) else { return };
+        let mut place = Place::new(
+            Scope {
+                element: Some(body),
+                ..scope
+            },
+            Purpose::Step,
+            stream,
+        );
+        let Some(typed) = self.expr(&mut place, value) else {
+            return;
+        };
         let dim = self.network.meanings[symbol.index()].dim.clone();
         if !self.input_agrees(body, name, &typed.dim, &dim, value.span) {
             return;
@@ -879,12 +1012,22 @@ impl<'a> Elaborator<'a, '_> {
             && self.network.graph.affine(typed.node, &own_states).is_some();
         let inputs = &mut self.network.populations[population.index()].inputs;
         if let Some(input) = inputs.iter_mut().find(|input| input.symbol == symbol) {
-            input.summands.push(Summand { value: typed.node, own, span: value.span });
+            input.summands.push(Summand {
+                value: typed.node,
+                own,
+            });
         }
     }
 
     /// The dimension of what is delivered; a body without units says so in its message.
-    fn input_agrees(&mut self, body: BodyId, name: &Name, found: &Dim, wanted: &Dim, span: Span) -> bool {
+    fn input_agrees(
+        &mut self,
+        body: BodyId,
+        name: &Name,
+        found: &Dim,
+        wanted: &Dim,
+        span: Span,
+    ) -> bool {
         if self.network.dims.equate(found, wanted) {
             return true;
         }

@@ -19,8 +19,13 @@ use crate::model::{PopulationId, Projection};
 
 /// The rules of the language.
 const RULES: [&str; 7] = [
-    "all_to_all", "one_to_one", "fixed_probability", "fixed_indegree", "fixed_outdegree",
-    "fixed_total_number", "pairs",
+    "all_to_all",
+    "one_to_one",
+    "fixed_probability",
+    "fixed_indegree",
+    "fixed_outdegree",
+    "fixed_total_number",
+    "pairs",
 ];
 
 /// One side of a projection.
@@ -43,12 +48,20 @@ struct Clauses<'a> {
 impl<'a> Elaborator<'a, '_> {
     /// Reads a projection statement; every pair of a source and a target becomes one projection.
     pub(super) fn projection(&mut self, network: BodyId, statement: &'a tree::Projection) {
-        let sources: Vec<Option<End>> =
-            statement.sources.iter().map(|end| self.source(network, end)).collect();
-        let targets: Vec<Option<End>> =
-            statement.targets.iter().map(|path| self.target(network, path)).collect();
+        let sources: Vec<Option<End>> = statement
+            .sources
+            .iter()
+            .map(|end| self.source(network, end))
+            .collect();
+        let targets: Vec<Option<End>> = statement
+            .targets
+            .iter()
+            .map(|path| self.target(network, path))
+            .collect();
         let clauses = Self::clauses(statement);
-        let Some(text) = self.synapse_text(network, statement) else { return };
+        let Some(text) = self.synapse_text(network, statement) else {
+            return;
+        };
         if clauses.connect.is_none() {
             self.report.push(
                 Diagnostic::error(
@@ -69,7 +82,8 @@ impl<'a> Elaborator<'a, '_> {
         if let Some((name, axes)) = &statement.name
             && !axes.is_empty()
         {
-            self.report.unsupported(name.span, "a family of projections over an index");
+            self.report
+                .unsupported(name.span, "a family of projections over an index");
             return;
         }
         let name = statement.name.as_ref().map(|(name, _)| name);
@@ -77,9 +91,9 @@ impl<'a> Elaborator<'a, '_> {
         for source in &sources {
             for target in &targets {
                 let label = self.projection_name(name, source, target, &sources, &targets, &text);
-                if let Some(place) =
-                    self.pair_of_ends(network, statement, &clauses, &text, source, target, name, &label)
-                {
+                if let Some(place) = self.pair_of_ends(
+                    network, statement, &clauses, &text, source, target, name, &label,
+                ) {
                     made.push(place);
                 }
             }
@@ -113,13 +127,22 @@ impl<'a> Elaborator<'a, '_> {
                     .iter()
                     .filter(|p| p.name == base || p.name.starts_with(&format!("{base}#")))
                     .count();
-                if equal == 0 { base } else { format!("{base}#{}", equal + 1) }
+                if equal == 0 {
+                    base
+                } else {
+                    format!("{base}#{}", equal + 1)
+                }
             }
         }
     }
 
     fn clauses(statement: &'a tree::Projection) -> Clauses<'a> {
-        let mut clauses = Clauses { weight: None, delay: None, into: None, connect: None };
+        let mut clauses = Clauses {
+            weight: None,
+            delay: None,
+            into: None,
+            connect: None,
+        };
         for clause in &statement.clauses {
             match clause {
                 Clause::Weight { value, .. } => clauses.weight = Some(value),
@@ -136,16 +159,24 @@ impl<'a> Elaborator<'a, '_> {
         let path = &end.path;
         let known = self.body(network).names.get(&path.head.text).copied();
         let is_population = known.is_some_and(|index| {
-            matches!(self.body(network).entries[index].kind, EntryKind::Population(_))
+            matches!(
+                self.body(network).entries[index].kind,
+                EntryKind::Population(_)
+            )
         });
-        if !is_population && (end.set.is_some() || self.definitions.model(path.head.as_str()).is_some())
+        if !is_population
+            && (end.set.is_some() || self.definitions.model(path.head.as_str()).is_some())
         {
             return self.source_in_place(network, path, end.set.as_ref());
         }
         let selection = self.selection(network, path)?;
         let population = selection.population;
         let event = self.event_named(population, selection.field, path.span)?;
-        Some(End { population, elements: selection.elements, event })
+        Some(End {
+            population,
+            elements: selection.elements,
+            event,
+        })
     }
 
     /// The event that a source sends: `spike` unless a name follows the dot.
@@ -192,22 +223,35 @@ impl<'a> Elaborator<'a, '_> {
             .iter()
             .filter(|p| p.name == model || p.name.starts_with(&format!("{model}#")))
             .count();
-        let name = if taken == 0 { model.to_owned() } else { format!("{model}#{}", taken + 1) };
+        let name = if taken == 0 {
+            model.to_owned()
+        } else {
+            format!("{model}#{}", taken + 1)
+        };
         let declared = self.population(network, &name, path, set)?;
         self.complete_population(&declared);
         let population = declared.population;
         let size = self.network.populations[population.index()].size;
         let event = self.event_named(population, None, path.span)?;
-        Some(End { population, elements: vec![0..size], event })
+        Some(End {
+            population,
+            elements: vec![0..size],
+            event,
+        })
     }
 
     fn target(&mut self, network: BodyId, path: &'a Path) -> Option<End> {
         let selection = self.selection(network, path)?;
         if let Some(field) = selection.field {
-            self.report.unsupported(field.span, "a target that is a part of a cell");
+            self.report
+                .unsupported(field.span, "a target that is a part of a cell");
             return None;
         }
-        Some(End { population: selection.population, elements: selection.elements, event: 0 })
+        Some(End {
+            population: selection.population,
+            elements: selection.elements,
+            event: 0,
+        })
     }
 
     fn synapse_text(
@@ -253,7 +297,10 @@ impl<'a> Elaborator<'a, '_> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a pair joins the statement with its two ends")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a pair joins the statement with its two ends"
+    )]
     fn pair_of_ends(
         &mut self,
         network: BodyId,
@@ -275,14 +322,18 @@ impl<'a> Elaborator<'a, '_> {
             None => Vec::new(),
         };
         let bound = self.bind_synapse(network, text, sides, &prefixes);
-        let scope = Scope { body: network, element: None, edge: Some((pre, post)) };
+        let scope = Scope {
+            body: network,
+            element: None,
+            edge: Some((pre, post)),
+        };
         let weight = self.weight(clauses, text, &bound, scope, label, statement.span)?;
         let (delay, same_step) = self.delay(clauses, scope, label)?;
         let shared_weight = weight.filter(|&node| self.network.is_uniform(node));
         let own_read = name.is_some_and(|name| self.read_by_name(&name.text));
-        let into = clauses.into.map_or_else(String::new, |name| name.to_string());
+        let into = clauses.into.map_or_else(String::new, ToString::to_string);
         let mut values = bound.values.clone();
-        if text.in_place || self.weight_is_delivered(text) {
+        if text.in_place || Self::weight_is_delivered(text) {
             values.extend(shared_weight);
         }
         let model_key = if text.in_place {
@@ -294,7 +345,9 @@ impl<'a> Elaborator<'a, '_> {
         let joined = (!own_read)
             .then(|| {
                 let groups = &self.network.populations[post.index()].groups;
-                groups.iter().position(|group| group.shared && group.key == key)
+                groups
+                    .iter()
+                    .position(|group| group.shared && group.key == key)
             })
             .flatten();
         let group = match joined {
@@ -305,9 +358,13 @@ impl<'a> Elaborator<'a, '_> {
             None => {
                 let state_name = name.map_or_else(
                     || self.free_group_name(post, &text.name),
-                    |name| name.to_string(),
+                    ToString::to_string,
                 );
-                let used = Use { name: &state_name, into: clauses.into, shared_weight };
+                let used = Use {
+                    name: &state_name,
+                    into: clauses.into,
+                    shared_weight,
+                };
                 self.place_synapse(text, &bound, post, key, !own_read, &used)?
             }
         };
@@ -348,7 +405,11 @@ impl<'a> Elaborator<'a, '_> {
             .iter()
             .filter(|group| group.name == model || group.name.starts_with(&format!("{model}#")))
             .count();
-        if equal == 0 { model.to_owned() } else { format!("{model}#{}", equal + 1) }
+        if equal == 0 {
+            model.to_owned()
+        } else {
+            format!("{model}#{}", equal + 1)
+        }
     }
 
     /// Whether a text reads the states of a projection by its name.
@@ -359,11 +420,14 @@ impl<'a> Elaborator<'a, '_> {
     }
 
     /// Whether the synapse delivers its weight at every step.
-    fn weight_is_delivered(&self, text: &SynapseText<'_>) -> bool {
-        let weight = text.statements.iter().find_map(|statement| match statement {
-            tree::Statement::Weight(decl) => Some(decl.name.as_str()),
-            _ => None,
-        });
+    fn weight_is_delivered(text: &SynapseText<'_>) -> bool {
+        let weight = text
+            .statements
+            .iter()
+            .find_map(|statement| match statement {
+                tree::Statement::Weight(decl) => Some(decl.name.as_str()),
+                _ => None,
+            });
         let Some(weight) = weight else { return false };
         text.statements.iter().any(|statement| {
             let mut found = false;
@@ -502,7 +566,10 @@ impl<'a> Elaborator<'a, '_> {
         let call = match &connect.rule {
             ConnectRule::If(expr) => {
                 let truth = self.truth(&mut place, expr)?;
-                let (one, zero) = (self.network.graph.number(1.0), self.network.graph.number(0.0));
+                let (one, zero) = (
+                    self.network.graph.number(1.0),
+                    self.network.graph.number(0.0),
+                );
                 let value = self.network.graph.select(truth.node, one, zero);
                 return Some((Rule::If(open()), Some(value)));
             }
@@ -519,7 +586,11 @@ impl<'a> Elaborator<'a, '_> {
                     );
                     return None;
                 }
-                let rule = if name == "all_to_all" { Rule::AllToAll } else { Rule::OneToOne };
+                let rule = if name == "all_to_all" {
+                    Rule::AllToAll
+                } else {
+                    Rule::OneToOne
+                };
                 Some((rule, None))
             }
             "pairs" => {
@@ -571,7 +642,11 @@ impl<'a> Elaborator<'a, '_> {
             return None;
         };
         let value = self.expr(place, expr)?;
-        let what = if name == "fixed_probability" { "a probability is" } else { "a number of edges is" };
+        let what = if name == "fixed_probability" {
+            "a probability is"
+        } else {
+            "a number of edges is"
+        };
         if !self.demand_number(&value, expr.span, what) {
             return None;
         }

@@ -76,7 +76,13 @@ impl<'a> Elaborator<'a, '_> {
             }
         };
         for item in &statement.items {
-            let Some(Named { name, recorded, unit, dim }) = self.recorded(network, item) else {
+            let Some(Named {
+                name,
+                recorded,
+                unit,
+                dim,
+            }) = self.recorded(network, item)
+            else {
                 continue;
             };
             if matches!(recorded, Recorded::Events { .. })
@@ -100,19 +106,23 @@ impl<'a> Elaborator<'a, '_> {
                 );
                 continue;
             }
-            self.network.records.push(Record { name, span: item.span, recorded, every, unit, dim });
+            self.network.records.push(Record {
+                name,
+                span: item.span,
+                recorded,
+                every,
+                unit,
+                dim,
+            });
         }
     }
 
-    fn recorded(
-        &mut self,
-        network: BodyId,
-        item: &'a RecordItem,
-    ) -> Option<Named> {
+    fn recorded(&mut self, network: BodyId, item: &'a RecordItem) -> Option<Named> {
         let own_name = match &item.name {
             Some((name, axes)) if axes.is_empty() => Some(name),
             Some((name, _)) => {
-                self.report.unsupported(name.span, "a family of recordings over an index");
+                self.report
+                    .unsupported(name.span, "a family of recordings over an index");
                 return None;
             }
             None => None,
@@ -144,7 +154,10 @@ impl<'a> Elaborator<'a, '_> {
         let unit = self.shown_unit(&item.value, &value.dim);
         Some(Named {
             name: name.to_string(),
-            recorded: Recorded::Number { value: value.node, reductions },
+            recorded: Recorded::Number {
+                value: value.node,
+                reductions,
+            },
             unit,
             dim: value.dim,
         })
@@ -154,14 +167,20 @@ impl<'a> Elaborator<'a, '_> {
     fn shown_unit(&mut self, expr: &Expr, dim: &Dim) -> UnitOfDisplay {
         let rate = self.network.dims.dimension(dim) == Some(neuropil_units::Dimension::RATE);
         if rate {
-            return UnitOfDisplay { symbol: "Hz".to_owned(), scale: 1000.0 };
+            return UnitOfDisplay {
+                symbol: "Hz".to_owned(),
+                scale: 1000.0,
+            };
         }
         // `mean(E.V)` is shown in the unit of `E.V`.
         let mut unit = None;
         super::check::each_path(expr, &mut |path| {
             if let [Segment::Field(field)] = path.segments.as_slice() {
-                let population =
-                    self.network.populations.iter().find(|p| path.head == *p.name.as_str());
+                let population = self
+                    .network
+                    .populations
+                    .iter()
+                    .find(|p| path.head == *p.name.as_str());
                 let state =
                     population.and_then(|p| p.states.iter().find(|s| *field == *s.name.as_str()));
                 if let Some(state) = state
@@ -175,16 +194,13 @@ impl<'a> Elaborator<'a, '_> {
     }
 
     /// `exc.V`, `exc[0..5].V`, `exc.spike`, `ampa.g`, `ampa[exc].g`; `None` if it is no such path.
-    fn recorded_path(
-        &mut self,
-        network: BodyId,
-        path: &'a Path,
-    ) -> Option<Option<Named>> {
+    fn recorded_path(&mut self, network: BodyId, path: &'a Path) -> Option<Option<Named>> {
         let entry = self.body(network).names.get(&path.head.text).copied();
         let kind = entry.map(|entry| self.body(network).entries[entry].kind);
         match kind {
-            Some(EntryKind::Projection(_)) => Some(self.recorded_synapse(path)),
+            Some(EntryKind::Projection) => Some(self.recorded_synapse(path)),
             Some(EntryKind::Population(_)) => Some(self.recorded_population(network, path)),
+            Some(EntryKind::Broken) => Some(None),
             None => {
                 // An unknown head is the better message than a missing name.
                 self.selection(network, path)?;
@@ -194,16 +210,15 @@ impl<'a> Elaborator<'a, '_> {
         }
     }
 
-    fn recorded_population(
-        &mut self,
-        network: BodyId,
-        path: &'a Path,
-    ) -> Option<Named> {
+    fn recorded_population(&mut self, network: BodyId, path: &'a Path) -> Option<Named> {
         let selection = self.selection(network, path)?;
         let population = selection.population;
         let what = &self.network.populations[population.index()];
         let Some(field) = selection.field else {
-            let (name, event) = (what.name.clone(), what.events.first().map(|e| e.name.clone()));
+            let (name, event) = (
+                what.name.clone(),
+                what.events.first().map(|e| e.name.clone()),
+            );
             let first = what.states.first().map(|state| state.name.clone());
             let hint = event.or(first).unwrap_or_else(|| "V".to_owned());
             self.report.push(
@@ -217,11 +232,27 @@ impl<'a> Elaborator<'a, '_> {
             return None;
         };
         let name = format!("{}.{field}", what.name);
-        if let Some(event) = what.events.iter().position(|event| *field == *event.name.as_str()) {
-            let unit = UnitOfDisplay { symbol: String::new(), scale: 1.0 };
+        if let Some(event) = what
+            .events
+            .iter()
+            .position(|event| *field == *event.name.as_str())
+        {
+            let unit = UnitOfDisplay {
+                symbol: String::new(),
+                scale: 1.0,
+            };
             let elements = selection.elements;
-            let recorded = Recorded::Events { population, event, elements };
-            return Some(Named { name, recorded, unit, dim: Dim::one() });
+            let recorded = Recorded::Events {
+                population,
+                event,
+                elements,
+            };
+            return Some(Named {
+                name,
+                recorded,
+                unit,
+                dim: Dim::one(),
+            });
         }
         let body = self.population_body(population);
         let mut place = Place::new(Scope::of(body), Purpose::Step, name.clone());
@@ -229,8 +260,17 @@ impl<'a> Elaborator<'a, '_> {
         let value = self.entry(&mut place, body, field)?;
         let unit = self.unit_of_name(body, population, field.as_str(), &value.dim);
         let elements = selection.elements;
-        let recorded = Recorded::Elements { population, value: value.node, elements };
-        Some(Named { name, recorded, unit, dim: value.dim })
+        let recorded = Recorded::Elements {
+            population,
+            value: value.node,
+            elements,
+        };
+        Some(Named {
+            name,
+            recorded,
+            unit,
+            dim: value.dim,
+        })
     }
 
     /// The unit in which a name of a population is shown.
@@ -244,7 +284,11 @@ impl<'a> Elaborator<'a, '_> {
         let what = &self.network.populations[population.index()];
         let state = what.states.iter().find(|state| state.name == name);
         let input = what.inputs.iter().find(|input| input.name == name);
-        let entry = self.body(body).names.get(name).map(|&index| &self.body(body).entries[index]);
+        let entry = self
+            .body(body)
+            .names
+            .get(name)
+            .map(|&index| &self.body(body).entries[index]);
         state
             .and_then(|state| state.unit.clone())
             .or_else(|| input.and_then(|input| input.unit.clone()))
@@ -253,17 +297,15 @@ impl<'a> Elaborator<'a, '_> {
     }
 
     /// `ampa.g` or `ampa[exc].g`: a synaptic state at its target.
-    fn recorded_synapse(
-        &mut self,
-        path: &'a Path,
-    ) -> Option<Named> {
+    fn recorded_synapse(&mut self, path: &'a Path) -> Option<Named> {
         let (member, field) = match path.segments.as_slice() {
             [Segment::Field(field)] => (None, field),
             [Segment::Index { indices, .. }, Segment::Field(field)] if indices.len() == 1 => {
                 (indices[0].as_name(), field)
             }
             _ => {
-                self.report.unsupported(path.span, "a path of this form into a projection");
+                self.report
+                    .unsupported(path.span, "a path of this form into a projection");
                 return None;
             }
         };
@@ -291,7 +333,11 @@ impl<'a> Elaborator<'a, '_> {
                 .iter()
                 .map(|&place| {
                     let post = self.network.projections[place].post;
-                    format!("{}[{}]", path.head, self.network.populations[post.index()].name)
+                    format!(
+                        "{}[{}]",
+                        path.head,
+                        self.network.populations[post.index()].name
+                    )
                 })
                 .collect();
             self.report.push(
@@ -317,7 +363,8 @@ impl<'a> Elaborator<'a, '_> {
                 .collect();
             let near = neuropil_syntax::nearest(field.as_str(), names.iter().map(String::as_str));
             if field.as_str() == "I" || field.as_str() == "w" {
-                self.report.unsupported(field.span, &format!("recording `{field}` of a projection"));
+                self.report
+                    .unsupported(field.span, &format!("recording `{field}` of a projection"));
                 return None;
             }
             self.report.push(
@@ -333,14 +380,27 @@ impl<'a> Elaborator<'a, '_> {
         let (symbol, dim, size) = (state.symbol, state.dim.clone(), population.size);
         let value = self.network.graph.symbol(symbol);
         let label = if member.is_some() || list.len() > 1 {
-            format!("{}[{}].{field}", path.head, self.network.populations[post.index()].name)
+            format!(
+                "{}[{}].{field}",
+                path.head,
+                self.network.populations[post.index()].name
+            )
         } else {
             format!("{}.{field}", path.head)
         };
         let unit = self.internal_unit(&dim);
         let elements = std::iter::once(0..size).collect();
-        let recorded = Recorded::Elements { population: post, value, elements };
-        Some(Named { name: label, recorded, unit, dim })
+        let recorded = Recorded::Elements {
+            population: post,
+            value,
+            elements,
+        };
+        Some(Named {
+            name: label,
+            recorded,
+            unit,
+            dim,
+        })
     }
 
     /// `mean(E.V)` and its kin, where one number is recorded.
@@ -349,7 +409,13 @@ impl<'a> Elaborator<'a, '_> {
         if name == "rate" {
             return self.rate_of_events(place, call);
         }
-        let [Argument { kind: ArgumentKind::Value(inner), .. }] = call.args.as_slice() else {
+        let [
+            Argument {
+                kind: ArgumentKind::Value(inner),
+                ..
+            },
+        ] = call.args.as_slice()
+        else {
             self.report.error(
                 Code::WrongArguments,
                 call.span,
@@ -391,9 +457,17 @@ impl<'a> Elaborator<'a, '_> {
         let symbol = self.network.symbol(
             name,
             dim.clone(),
-            Role::Parameter { name: format!("{name}#{}", self.network.meanings.len()), value: f64::NAN },
+            Role::Parameter {
+                name: format!("{name}#{}", self.network.meanings.len()),
+                value: f64::NAN,
+            },
         );
-        self.reduced.as_mut()?.push(Reduced::Over { symbol, population, value: node, reduction });
+        self.reduced.as_mut()?.push(Reduced::Over {
+            symbol,
+            population,
+            value: node,
+            reduction,
+        });
         let graph = &mut self.network.graph;
         let mut result = graph.symbol(symbol);
         if name == "mean" {
@@ -410,8 +484,14 @@ impl<'a> Elaborator<'a, '_> {
     /// `rate(E, 50 ms)`: events an element and time in the last window.
     fn rate_of_events(&mut self, place: &Place, call: &'a Call) -> Option<Typed> {
         let [
-            Argument { kind: ArgumentKind::Value(source), .. },
-            Argument { kind: ArgumentKind::Value(window), .. },
+            Argument {
+                kind: ArgumentKind::Value(source),
+                ..
+            },
+            Argument {
+                kind: ArgumentKind::Value(window),
+                ..
+            },
         ] = call.args.as_slice()
         else {
             self.report.push(
@@ -426,14 +506,16 @@ impl<'a> Elaborator<'a, '_> {
         };
         let network = place.scope.body;
         let Some(path) = source.as_path() else {
-            self.report.error(Code::WrongKind, source.span, "expected a population");
+            self.report
+                .error(Code::WrongKind, source.span, "expected a population");
             return None;
         };
         let selection = self.selection(network, path)?;
         let population = selection.population;
         let size = self.network.populations[population.index()].size;
         if selection.elements != vec![0..size] && size > 0 {
-            self.report.unsupported(path.span, "`rate` of chosen elements");
+            self.report
+                .unsupported(path.span, "`rate` of chosen elements");
             return None;
         }
         let event = self.spike_of(population, path.span)?;
@@ -446,18 +528,22 @@ impl<'a> Elaborator<'a, '_> {
             );
             return None;
         }
-        let symbol = self.network.symbol(
-            "rate",
-            Dim::one(),
-            Role::Reduced,
-        );
-        self.reduced.as_mut()?.push(Reduced::Events { symbol, population, event, window: length });
+        let symbol = self.network.symbol("rate", Dim::one(), Role::Reduced);
+        self.reduced.as_mut()?.push(Reduced::Events {
+            symbol,
+            population,
+            event,
+            window: length,
+        });
         let steps = (length / self.network.dt).round().max(1.0);
         let graph = &mut self.network.graph;
         let count = graph.symbol(symbol);
         let denominator = graph.number(f64::from(size) * steps * self.network.dt);
         let node = graph.div(count, denominator);
-        Some(Typed { node, dim: Dim::known(neuropil_units::Dimension::RATE) })
+        Some(Typed {
+            node,
+            dim: Dim::known(neuropil_units::Dimension::RATE),
+        })
     }
 
     /// The place of the `spike` event of a population.
@@ -485,7 +571,8 @@ impl<'a> Elaborator<'a, '_> {
                 && let EntryKind::Population(population) = self.body(network).entries[entry].kind
             {
                 if found.is_some_and(|other| other != population) {
-                    self.report.unsupported(head.span, "a reduction over two populations");
+                    self.report
+                        .unsupported(head.span, "a reduction over two populations");
                     return None;
                 }
                 found = Some(population);

@@ -27,14 +27,16 @@ impl<'a> Elaborator<'a, '_> {
         match next {
             Some(Segment::Index { indices, span }) => {
                 let [index] = indices.as_slice() else {
-                    self.report.error(Code::WrongShape, *span, "a population has one axis");
+                    self.report
+                        .error(Code::WrongShape, *span, "a population has one axis");
                     return None;
                 };
                 elements = self.elements(network, index, size)?;
                 next = segments.next();
             }
             Some(Segment::Filter { span, .. }) => {
-                self.report.unsupported(*span, "a choice of elements by a condition");
+                self.report
+                    .unsupported(*span, "a choice of elements by a condition");
                 return None;
             }
             _ => {}
@@ -51,19 +53,32 @@ impl<'a> Elaborator<'a, '_> {
             self.report.unsupported(extra.span(), "a path of this form");
             return None;
         }
-        Some(Selection { population, elements, field })
+        Some(Selection {
+            population,
+            elements,
+            field,
+        })
     }
 
     /// A population by its name; reports what is none.
-    pub(super) fn population_named(&mut self, network: BodyId, name: &Name) -> Option<PopulationId> {
+    pub(super) fn population_named(
+        &mut self,
+        network: BodyId,
+        name: &Name,
+    ) -> Option<PopulationId> {
         let index = self.body(network).names.get(&name.text).copied();
         match index.map(|index| self.body(network).entries[index].kind) {
             Some(EntryKind::Population(population)) => Some(population),
             Some(EntryKind::Broken) => None,
             found => {
-                let known: Vec<String> =
-                    self.network.populations.iter().map(|p| p.name.clone()).collect();
-                let near = neuropil_syntax::nearest(name.as_str(), known.iter().map(String::as_str));
+                let known: Vec<String> = self
+                    .network
+                    .populations
+                    .iter()
+                    .map(|p| p.name.clone())
+                    .collect();
+                let near =
+                    neuropil_syntax::nearest(name.as_str(), known.iter().map(String::as_str));
                 let (code, message) = if found.is_some() {
                     (Code::WrongKind, format!("`{name}` is not a population"))
                 } else {
@@ -84,7 +99,11 @@ impl<'a> Elaborator<'a, '_> {
         size: u32,
     ) -> Option<Vec<Range<u32>>> {
         match &index.kind {
-            ExprKind::Range { start, end, by: None } => {
+            ExprKind::Range {
+                start,
+                end,
+                by: None,
+            } => {
                 let (a, b) = (self.whole(network, start), self.whole(network, end));
                 let (a, b) = (a?, b?);
                 if b > u64::from(size) {
@@ -92,7 +111,9 @@ impl<'a> Elaborator<'a, '_> {
                         Diagnostic::warning(
                             Code::OutOfRange,
                             index.span,
-                            format!("the range ends at {b}, but there are {size} elements; it is cut"),
+                            format!(
+                                "the range ends at {b}, but there are {size} elements; it is cut"
+                            ),
                         )
                         .help("ranges are half open: `0..5` has five elements"),
                     );
@@ -101,7 +122,8 @@ impl<'a> Elaborator<'a, '_> {
                 Some(if a < b { vec![a..b] } else { Vec::new() })
             }
             ExprKind::Range { .. } => {
-                self.report.unsupported(index.span, "a range of elements with `by`");
+                self.report
+                    .unsupported(index.span, "a range of elements with `by`");
                 None
             }
             ExprKind::Array(items) => {
@@ -170,7 +192,8 @@ impl<'a> Elaborator<'a, '_> {
         match value {
             Some(value) if value.is_finite() => Some(value),
             Some(value) => {
-                self.report.error(Code::ValueNotFinite, span, format!("this value is {value}"));
+                self.report
+                    .error(Code::ValueNotFinite, span, format!("this value is {value}"));
                 None
             }
             None => {
@@ -192,8 +215,16 @@ impl<'a> Elaborator<'a, '_> {
         let mut place = Place::new(Scope::of(body), Purpose::Fixed, "");
         let value = self.expr(&mut place, expr)?;
         let dimensionless = self.body(body).dimensionless
-            && self.network.dims.dimension(&value.dim).is_some_and(|d| d.is_dimensionless());
-        let wanted = if dimensionless { Dim::one() } else { Dim::time() };
+            && self
+                .network
+                .dims
+                .dimension(&value.dim)
+                .is_some_and(neuropil_units::Dimension::is_dimensionless);
+        let wanted = if dimensionless {
+            Dim::one()
+        } else {
+            Dim::time()
+        };
         if !self.demand(&value.dim, &wanted, expr.span, what) {
             return None;
         }

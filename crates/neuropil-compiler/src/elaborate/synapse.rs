@@ -15,9 +15,7 @@ use neuropil_syntax::{Code, Diagnostic, Span};
 
 use super::{BodyId, Elaborator, EntryKind, Place, Purpose, Scope, Sides, Typed};
 use crate::dimension::Dim;
-use crate::model::{
-    ArrivalTarget, Group, Increment, Law, PopulationId, Role, State, Summand,
-};
+use crate::model::{ArrivalTarget, Group, Increment, Law, PopulationId, Role, State, Summand};
 
 /// The text of a synapse as a projection uses it.
 pub(super) struct SynapseText<'a> {
@@ -61,21 +59,28 @@ impl<'a> Elaborator<'a, '_> {
             name: model.name.to_string(),
             what: Self::describe_model(model),
             statements: &model.body,
-            sets: sets.into_iter().map(|set| (set, Scope::of(BodyId(0)))).collect(),
+            sets: sets
+                .into_iter()
+                .map(|set| (set, Scope::of(BodyId(0))))
+                .collect(),
             in_place: false,
             span: model.span,
         };
         let bound = self.bind_synapse(network, &text, sides, &[]);
-        let nobody = PopulationId(u32::MAX);
+        // Arrivals first: they give synaptic states the dimension of the weight.
+        for statement in text.statements {
+            if let Statement::On(on) = statement {
+                self.check_handler(bound.body, on);
+            }
+        }
         for statement in text.statements {
             match statement {
                 Statement::Derivative(equation) => {
-                    if let Some(symbol) = self.state_named(bound.body, &equation.state, Code::WrongKind) {
+                    if let Some(symbol) =
+                        self.state_named(bound.body, &equation.state, Code::WrongKind)
+                    {
                         self.rate(bound.body, symbol, equation);
                     }
-                }
-                Statement::On(on) => {
-                    self.check_handler(bound.body, on);
                 }
                 Statement::Delivery { target, value } => {
                     let mut place = Place::new(Scope::of(bound.body), Purpose::Step, "");
@@ -89,7 +94,6 @@ impl<'a> Elaborator<'a, '_> {
                 _ => {}
             }
         }
-        let _ = nobody;
     }
 
     fn path_of_side(&mut self, place: &mut Place, path: &'a Path) -> Option<Typed> {
@@ -193,7 +197,8 @@ impl<'a> Elaborator<'a, '_> {
                 );
             }
             for (init, _) in effects.inits {
-                self.report.unsupported(init.span, "`init` of a synaptic state at its use");
+                self.report
+                    .unsupported(init.span, "`init` of a synaptic state at its use");
             }
         }
         self.bind_overrides(body, prefixes, network_scope);
@@ -206,7 +211,11 @@ impl<'a> Elaborator<'a, '_> {
                 values.push(value.node);
             }
         }
-        Bound { body, weight, values }
+        Bound {
+            body,
+            weight,
+            values,
+        }
     }
 
     fn declare_synaptic(&mut self, body: BodyId, post: PopulationId, name: &Name, scalar: bool) {
@@ -275,6 +284,17 @@ impl<'a> Elaborator<'a, '_> {
                 }
             }
         }
+        // Arrivals first: they give synaptic states the dimension of the weight.
+        let mut increments = Vec::new();
+        for statement in text.statements {
+            if let Statement::On(on) = statement
+                && on.side == Side::Pre
+            {
+                complete &= self
+                    .arrivals(body, on, post, bound.weight, &mut increments)
+                    .is_some();
+            }
+        }
         let mut laws: Vec<(Symbol, Law, Span)> = Vec::new();
         for statement in text.statements {
             if let Statement::Derivative(equation) = statement {
@@ -282,14 +302,6 @@ impl<'a> Elaborator<'a, '_> {
                     Some(law) => laws.push(law),
                     None => complete = false,
                 }
-            }
-        }
-        let mut increments = Vec::new();
-        for statement in text.statements {
-            if let Statement::On(on) = statement
-                && on.side == Side::Pre
-            {
-                complete &= self.arrivals(body, on, post, bound.weight, &mut increments).is_some();
             }
         }
         let mut deliveries: Vec<(Symbol, Summand)> = Vec::new();
@@ -326,19 +338,17 @@ impl<'a> Elaborator<'a, '_> {
                 input.summands.push(summand);
             }
         }
-        let weight = bound.weight.unwrap_or_else(|| {
-            self.network.symbol("w", Dim::one(), Role::Weight)
-        });
+        let weight = bound
+            .weight
+            .unwrap_or_else(|| self.network.symbol("w", Dim::one(), Role::Weight));
         let groups = &mut self.network.populations[post.index()].groups;
         groups.push(Group {
             name: used.name.to_owned(),
-            model: text.name.clone(),
             key,
             shared,
             weight,
             states,
             increments,
-            span: text.span,
         });
         Some(groups.len() - 1)
     }
@@ -349,7 +359,9 @@ impl<'a> Elaborator<'a, '_> {
             return false;
         };
         let mut place = Place::new(Scope::of(body), Purpose::Fixed, "");
-        let Some(value) = self.expr(&mut place, expr) else { return false };
+        let Some(value) = self.expr(&mut place, expr) else {
+            return false;
+        };
         if self.network.constant(value.node) == Some(0.0) {
             return true;
         }
@@ -369,12 +381,15 @@ impl<'a> Elaborator<'a, '_> {
         weight: Option<Symbol>,
     ) -> Option<(Symbol, Law, Span)> {
         if equation.order.is_some() {
-            self.report.unsupported(equation.span, "a fractional derivative");
+            self.report
+                .unsupported(equation.span, "a fractional derivative");
             return None;
         }
         let symbol = self.state_named(body, &equation.state, Code::WrongKind)?;
         let (law, span) = self.rate(body, symbol, equation)?;
-        let Law::Rate { rhs, ref noise } = law else { return None };
+        let Law::Rate { rhs, ref noise } = law else {
+            return None;
+        };
         let zero = self.network.graph.number(0.0);
         let linear = self
             .network
@@ -423,7 +438,8 @@ impl<'a> Elaborator<'a, '_> {
         if let Some(event) = &on.event
             && event != "spike"
         {
-            self.report.unsupported(event.span, "`on pre` of a named event");
+            self.report
+                .unsupported(event.span, "`on pre` of a named event");
             return None;
         }
         let path = format!("{}.pre", self.body(body).path);
@@ -440,12 +456,17 @@ impl<'a> Elaborator<'a, '_> {
             let written = self.arrival_target(&mut place, body, target)?;
             let span = value.span;
             let value = self.expr(&mut place, value)?;
-            if !self.demand(&value.dim, &written.1, span, &format!("`{}` is", target.head)) {
+            if !self.demand(
+                &value.dim,
+                &written.1,
+                span,
+                &format!("`{}` is", target.head),
+            ) {
                 return None;
             }
             let others = matches!(target.head.as_str(), "post" | "pre");
             if others && op != AssignOp::Add && op != AssignOp::Subtract {
-                let path = format!("{}.{}", target.head, self.field_name(target));
+                let path = format!("{}.{}", target.head, Self::field_name(target));
                 self.report.push(
                     Diagnostic::error(
                         Code::AssignOthersState,
@@ -477,7 +498,10 @@ impl<'a> Elaborator<'a, '_> {
             let symbols: Vec<Symbol> = weight.into_iter().collect();
             let form = self.network.graph.affine(value, &symbols);
             let simple = form.as_ref().is_some_and(|form| {
-                form.coefficients.iter().chain([&form.constant]).all(|&part| self.network.is_built(part))
+                form.coefficients
+                    .iter()
+                    .chain([&form.constant])
+                    .all(|&part| self.network.is_built(part))
             });
             let Some(form) = form.filter(|_| simple) else {
                 self.report.push(
@@ -495,13 +519,17 @@ impl<'a> Elaborator<'a, '_> {
                 Some(&slope) => slope,
                 None => self.network.graph.number(0.0),
             };
-            out.push(Increment { target: written.0, slope, constant: form.constant });
+            out.push(Increment {
+                target: written.0,
+                slope,
+                constant: form.constant,
+            });
         }
         let _ = post;
         Some(())
     }
 
-    fn field_name(&self, path: &Path) -> String {
+    fn field_name(path: &Path) -> String {
         match path.segments.first() {
             Some(Segment::Field(name)) => name.to_string(),
             _ => "…".to_owned(),
@@ -519,7 +547,8 @@ impl<'a> Elaborator<'a, '_> {
             if let Some(&index) = self.body(body).names.get(&name.text)
                 && matches!(self.body(body).entries[index].kind, EntryKind::Weight(_))
             {
-                self.report.unsupported(name.span, "a weight that changes (plasticity)");
+                self.report
+                    .unsupported(name.span, "a weight that changes (plasticity)");
                 return None;
             }
             let symbol = self.state_named(body, name, Code::NotAssignable)?;
@@ -527,7 +556,8 @@ impl<'a> Elaborator<'a, '_> {
             return Some((ArrivalTarget::State(symbol), dim));
         }
         if target.head == "pre" {
-            self.report.unsupported(target.span, "delivery to the presynaptic side");
+            self.report
+                .unsupported(target.span, "delivery to the presynaptic side");
             return None;
         }
         let value = self.path_of_side(place, target)?;
@@ -570,7 +600,7 @@ impl<'a> Elaborator<'a, '_> {
                     if let (Some((_, dim)), Some(value)) = (written, value) {
                         let what = target.segments.first().map_or_else(
                             || format!("`{}` is", target.head),
-                            |_| format!("`{}.{}` is", target.head, self.field_name(target)),
+                            |_| format!("`{}.{}` is", target.head, Self::field_name(target)),
                         );
                         self.demand(&value.dim, &dim, span, &what);
                     }
@@ -580,7 +610,10 @@ impl<'a> Elaborator<'a, '_> {
     }
 
     /// `post.I += value`.
-    #[expect(clippy::too_many_arguments, reason = "a delivery joins the synapse, its target and its use")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a delivery joins the synapse, its target and its use"
+    )]
     fn delivery(
         &mut self,
         body: BodyId,
@@ -592,7 +625,8 @@ impl<'a> Elaborator<'a, '_> {
         used: &Use<'_>,
     ) -> Option<(Symbol, Summand)> {
         if target.head == "pre" {
-            self.report.unsupported(target.span, "delivery to the presynaptic side");
+            self.report
+                .unsupported(target.span, "delivery to the presynaptic side");
             return None;
         }
         let mut place = Place::new(Scope::of(body), Purpose::Step, "");
@@ -607,7 +641,7 @@ impl<'a> Elaborator<'a, '_> {
                         (symbol, port.dim)
                     }
                     _ => {
-                        let name = self.field_name(target);
+                        let name = Self::field_name(target);
                         let what = self.network.populations[post.index()].model.clone();
                         self.report.push(
                             Diagnostic::error(
@@ -624,7 +658,12 @@ impl<'a> Elaborator<'a, '_> {
         };
         let span = value.span;
         let value = self.expr(&mut place, value)?;
-        if !self.demand(&value.dim, &port.1, span, &format!("`{}` is", self.field_name(target))) {
+        if !self.demand(
+            &value.dim,
+            &port.1,
+            span,
+            &format!("`{}` is", Self::field_name(target)),
+        ) {
             return None;
         }
         let mut node = value.node;
@@ -643,7 +682,11 @@ impl<'a> Elaborator<'a, '_> {
         }
         let zero = self.network.graph.number(0.0);
         let linear = !states.is_empty()
-            && self.network.graph.affine(node, states).is_some_and(|form| form.constant == zero);
+            && self
+                .network
+                .graph
+                .affine(node, states)
+                .is_some_and(|form| form.constant == zero);
         if !linear || self.varies_by_edge(node, weight) {
             let construct = if states.is_empty() {
                 "a graded coupling (a delivery at every step without a synaptic state)"
@@ -653,7 +696,13 @@ impl<'a> Elaborator<'a, '_> {
             self.report.unsupported(span, construct);
             return None;
         }
-        Some((port.0, Summand { value: node, own: true, span }))
+        Some((
+            port.0,
+            Summand {
+                value: node,
+                own: true,
+            },
+        ))
     }
 
     fn input_named(&mut self, post: PopulationId, name: &Name) -> Option<(Symbol, Dim)> {

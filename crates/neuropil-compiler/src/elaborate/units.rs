@@ -14,7 +14,13 @@ impl Elaborator<'_, '_> {
         let factors: Vec<(&str, i32, i32)> = unit
             .factors
             .iter()
-            .map(|factor| (factor.name.as_str(), factor.exponent.num, factor.exponent.den))
+            .map(|factor| {
+                (
+                    factor.name.as_str(),
+                    factor.exponent.num,
+                    factor.exponent.den,
+                )
+            })
             .collect();
         match neuropil_units::combine(&factors) {
             Ok(unit) => Some(unit),
@@ -30,9 +36,8 @@ impl Elaborator<'_, '_> {
                     .iter()
                     .find(|factor| message.contains(&format!("`{}`", factor.name)))
                     .map_or(unit.span, |factor| factor.span);
-                self.report.push(
-                    Diagnostic::error(Code::UnknownUnit, span, message).did_you_mean(near),
-                );
+                self.report
+                    .push(Diagnostic::error(Code::UnknownUnit, span, message).did_you_mean(near));
                 None
             }
         }
@@ -58,8 +63,12 @@ impl Elaborator<'_, '_> {
                         factor.span,
                         format!("`{letters}` is a unit here and a declared name"),
                     )
-                    .help(format!("write `{text} … / {letters}` with blanks for the name"))
-                    .help(format!("or put the unit in its own number: `{text} …/(1 {letters})`")),
+                    .help(format!(
+                        "write `{text} … / {letters}` with blanks for the name"
+                    ))
+                    .help(format!(
+                        "or put the unit in its own number: `{text} …/(1 {letters})`"
+                    )),
                 );
                 return None;
             }
@@ -71,7 +80,8 @@ impl Elaborator<'_, '_> {
                 dim: Dim::known(meant.dimension()),
             }),
             Err(error) => {
-                self.report.error(Code::ValueNotFinite, number.span, error.to_string());
+                self.report
+                    .error(Code::ValueNotFinite, number.span, error.to_string());
                 None
             }
         }
@@ -91,18 +101,25 @@ impl Elaborator<'_, '_> {
             symbol.push_str(factor.name.as_str());
             let (num, den) = (factor.exponent.num.unsigned_abs(), factor.exponent.den);
             if den != 1 {
-                symbol.push_str(&format!("^{}", f64::from(num) / f64::from(den)));
+                symbol += &format!("^{}", f64::from(num) / f64::from(den));
             } else if num != 1 {
-                symbol.push_str(&format!("^{num}"));
+                symbol += &format!("^{num}");
             }
         }
-        UnitOfDisplay { symbol, scale: 1.0 / unit.scale() }
+        UnitOfDisplay {
+            symbol,
+            scale: 1.0 / unit.scale(),
+        }
     }
 
     /// The unit in which a value without declared unit is shown.
     pub(super) fn internal_unit(&self, dim: &Dim) -> UnitOfDisplay {
         let dimension = self.network.dims.dimension_or_number(dim);
-        let symbol = if dimension.is_dimensionless() { String::new() } else { dimension.symbol() };
+        let symbol = if dimension.is_dimensionless() {
+            String::new()
+        } else {
+            dimension.symbol()
+        };
         UnitOfDisplay { symbol, scale: 1.0 }
     }
 
@@ -150,12 +167,15 @@ impl Elaborator<'_, '_> {
     /// Adds the likely fix: a missing unit, or the factor that would make the dimensions agree.
     fn unit_hint(&self, diagnostic: Diagnostic, expected: &Dim, found: &Dim) -> Diagnostic {
         let dims = &self.network.dims;
-        let (Some(expected), Some(found)) = (dims.dimension(expected), dims.dimension(found)) else {
+        let (Some(expected), Some(found)) = (dims.dimension(expected), dims.dimension(found))
+        else {
             return diagnostic;
         };
         if found.is_dimensionless() {
-            return diagnostic
-                .help(format!("a number has no unit; did you mean `… {}`?", expected.example_unit()));
+            return diagnostic.help(format!(
+                "a number has no unit; did you mean `… {}`?",
+                expected.example_unit()
+            ));
         }
         if expected.is_dimensionless() {
             return diagnostic.help(format!(
@@ -164,8 +184,11 @@ impl Elaborator<'_, '_> {
             ));
         }
         match expected.div(found) {
-            Some(ratio) if is_named(ratio) => diagnostic
-                .help(format!("a factor in `{}` (a {}) is missing", ratio.example_unit(), ratio.describe())),
+            Some(ratio) if is_named(ratio) => diagnostic.help(format!(
+                "a factor in `{}` (a {}) is missing",
+                ratio.example_unit(),
+                ratio.describe()
+            )),
             _ => match found.div(expected) {
                 Some(ratio) if is_named(ratio) => diagnostic.help(format!(
                     "a division by a {} (such as `{}`) is missing",

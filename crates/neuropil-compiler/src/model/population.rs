@@ -28,8 +28,6 @@ pub(crate) struct Population {
     pub(crate) methods: Vec<(Vec<Symbol>, Method, Span)>,
     /// Synaptic states and jumps that live at this population.
     pub(crate) groups: Vec<Group>,
-    /// Whether the body has no units at all; its durations are numbers in ms.
-    pub(crate) dimensionless: bool,
 }
 
 impl Population {
@@ -104,8 +102,6 @@ pub(crate) struct Summand {
     /// Whether it belongs to the neuron's own system and is seen by every stage of the integrator;
     /// otherwise its value at the start of the step holds for the whole step.
     pub(crate) own: bool,
-    /// Where it stands.
-    pub(crate) span: Span,
 }
 
 /// When an event happens.

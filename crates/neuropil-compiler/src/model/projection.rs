@@ -14,8 +14,6 @@ use super::PopulationId;
 pub(crate) struct Group {
     /// The name of the first projection, as in the text.
     pub(crate) name: String,
-    /// The model of the synapse.
-    pub(crate) model: String,
     /// What must be equal for a projection to share it: the model and the values of parameters.
     pub(crate) key: (String, Vec<NodeId>),
     /// Whether other projections may join.
@@ -26,7 +24,6 @@ pub(crate) struct Group {
     pub(crate) states: Vec<Symbol>,
     /// What an arrival adds.
     pub(crate) increments: Vec<Increment>,
-    pub(crate) span: Span,
 }
 
 /// Where an arrival adds.

@@ -38,7 +38,10 @@ pub(crate) enum Recorded {
         elements: Vec<Range<u32>>,
     },
     /// One number of the network, which mentions the reductions by their symbols.
-    Number { value: NodeId, reductions: Vec<Reduced> },
+    Number {
+        value: NodeId,
+        reductions: Vec<Reduced>,
+    },
 }
 
 /// A number that is reduced over a population.

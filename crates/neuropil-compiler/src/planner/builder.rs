@@ -23,11 +23,17 @@ pub(super) struct PlanBuilder {
 
 impl PlanBuilder {
     pub(super) fn new(network: &Network, precision: Precision, seed: u64) -> Self {
-        let slot = |name: &str, initial: f64| Slot { name: name.to_owned(), initial };
+        let slot = |name: &str, initial: f64| Slot {
+            name: name.to_owned(),
+            initial,
+        };
         let axes = network
             .populations
             .iter()
-            .map(|population| Axis { name: population.name.clone(), size: population.size })
+            .map(|population| Axis {
+                name: population.name.clone(),
+                size: population.size,
+            })
             .collect();
         let plan = Plan {
             name: network.name.clone(),
@@ -45,11 +51,18 @@ impl PlanBuilder {
             sample: Vec::new(),
             advance: Vec::new(),
         };
-        Self { plan, slots: HashMap::new(), buffers: HashMap::new() }
+        Self {
+            plan,
+            slots: HashMap::new(),
+            buffers: HashMap::new(),
+        }
     }
 
     pub(super) fn slot(&mut self, name: &str, initial: f64) -> SlotId {
-        self.plan.slots.push(Slot { name: name.to_owned(), initial });
+        self.plan.slots.push(Slot {
+            name: name.to_owned(),
+            initial,
+        });
         SlotId(self.plan.slots.len() as u32 - 1)
     }
 
@@ -61,7 +74,12 @@ impl PlanBuilder {
         depth: u32,
     ) -> BufferId {
         let axis = AxisId(population.0);
-        self.plan.buffers.push(Buffer { name, axis, element, depth });
+        self.plan.buffers.push(Buffer {
+            name,
+            axis,
+            element,
+            depth,
+        });
         BufferId(self.plan.buffers.len() as u32 - 1)
     }
 
@@ -83,7 +101,9 @@ impl PlanBuilder {
     }
 
     pub(super) fn scalar(&mut self, lowered: Lowered) -> Stage {
-        Stage::Scalar { call: self.call(lowered) }
+        Stage::Scalar {
+            call: self.call(lowered),
+        }
     }
 
     /// What every symbol of the network means to the kernels of a plan.
@@ -109,14 +129,29 @@ impl PlanBuilder {
                     (Source::Slot(slot), Rate::Build)
                 }
                 Role::Element(_) | Role::State(_) => {
-                    let Some(&buffer) = self.buffers.get(&symbol) else { continue };
+                    let Some(&buffer) = self.buffers.get(&symbol) else {
+                        continue;
+                    };
                     let name = network.graph.symbol_info(symbol).name.clone();
-                    (Source::Array { name, buffer, element: Element::Real }, Rate::Lane)
+                    (
+                        Source::Array {
+                            name,
+                            buffer,
+                            element: Element::Real,
+                        },
+                        Rate::Lane,
+                    )
                 }
                 Role::Index(_) => (Source::Lane, Rate::Lane),
                 Role::Draw { name, number } => {
                     let stream = neuropil_ir::draw::stream_key(name, *number);
-                    (Source::Draw { name: name.clone(), stream }, Rate::Lane)
+                    (
+                        Source::Draw {
+                            name: name.clone(),
+                            stream,
+                        },
+                        Rate::Lane,
+                    )
                 }
                 Role::Input(_)
                 | Role::Noise { .. }

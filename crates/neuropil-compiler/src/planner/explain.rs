@@ -23,7 +23,11 @@ pub(super) fn explain(
     for (id, how) in integrations {
         let population = &network.populations[id.index()];
         out.push(String::new());
-        let elements = if population.size == 1 { "element" } else { "elements" };
+        let elements = if population.size == 1 {
+            "element"
+        } else {
+            "elements"
+        };
         out.push(format!(
             "{}: {} {elements} of {}",
             population.name, population.size, population.model
@@ -40,7 +44,10 @@ pub(super) fn explain(
             match state.law {
                 Law::Map(_) => out.push(format!("  {}: a map, once a step", state.name)),
                 Law::Kept => {
-                    out.push(format!("  {}: kept; handlers and arrivals change it", state.name));
+                    out.push(format!(
+                        "  {}: kept; handlers and arrivals change it",
+                        state.name
+                    ));
                 }
                 Law::Rate { .. } => {}
             }
@@ -52,7 +59,10 @@ pub(super) fn explain(
                 .enumerate()
                 .filter(|(_, p)| {
                     p.post == *id
-                        && population.groups.get(p.group).is_some_and(|g| std::ptr::eq(g, group))
+                        && population
+                            .groups
+                            .get(p.group)
+                            .is_some_and(|g| std::ptr::eq(g, group))
                 })
                 .map(|(_, p)| p.name.as_str())
                 .collect();
@@ -87,14 +97,20 @@ pub(super) fn explain(
         let planned = &plan.projections[place];
         let weight = match planned.sum {
             Sum::Count => match projection.weight.and_then(|node| network.constant(node)) {
-                Some(_) => "weight: one value, shared (it mentions nothing that varies); arrivals are counted",
+                Some(_) => {
+                    "weight: one value, shared (it mentions nothing that varies); arrivals are counted"
+                }
                 None => "no weight; arrivals are counted",
             },
-            Sum::Grid => "weight: one an edge, rounded once to a grid so that sums are exact in any order",
+            Sum::Grid => {
+                "weight: one an edge, rounded once to a grid so that sums are exact in any order"
+            }
             Sum::Ordered => "weight: one an edge, unrounded, summed in a fixed order",
         };
         let delay = match planned.delay {
-            DelayClass::Own { min, max } => format!("delay of its own for each edge, {min} to {max} steps"),
+            DelayClass::Own { min, max } => {
+                format!("delay of its own for each edge, {min} to {max} steps")
+            }
             DelayClass::Common => common_delay(plan, place, projection.same_step),
         };
         out.push(format!("{}: {weight}; {delay}", projection.name));
@@ -111,7 +127,9 @@ fn common_delay(plan: &Plan, place: usize, same_step: bool) -> String {
         return "arrives before its target advances in the same step".to_owned();
     }
     let due = plan.advance.iter().find_map(|stage| match stage {
-        Stage::Deliver { projection, age, .. } if projection.index() == place => Some(*age),
+        Stage::Deliver {
+            projection, age, ..
+        } if projection.index() == place => Some(*age),
         _ => None,
     });
     match due {
@@ -130,7 +148,11 @@ fn memory(plan: &Plan) -> String {
         bytes += size * element * u64::from(buffer.depth);
     }
     let neurons: u64 = plan.axes.iter().map(|axis| u64::from(axis.size)).sum();
-    let each = if neurons == 0 { 0.0 } else { bytes as f64 / neurons as f64 };
+    let each = if neurons == 0 {
+        0.0
+    } else {
+        bytes as f64 / neurons as f64
+    };
     format!(
         "memory: {bytes} bytes of states and arrivals, {each:.0} a neuron; a stored edge takes 2 bytes with a shared weight, {} with its own",
         match plan.precision {

@@ -20,11 +20,7 @@ type Interval = (f64, f64);
 const ANY: Interval = (f64::NEG_INFINITY, f64::INFINITY);
 
 /// A closed interval that holds every value of an expression.
-pub(super) fn bounds(
-    graph: &Graph,
-    root: NodeId,
-    symbol: &dyn Fn(Symbol) -> Interval,
-) -> Interval {
+pub(super) fn bounds(graph: &Graph, root: NodeId, symbol: &dyn Fn(Symbol) -> Interval) -> Interval {
     let mut known: HashMap<NodeId, Interval> = HashMap::new();
     for id in graph.reachable(&[root]) {
         let interval = match graph.node(id) {
@@ -38,7 +34,11 @@ pub(super) fn bounds(
                 applied(operator, a, b, c)
             }
         };
-        let safe = if interval.0.is_nan() || interval.1.is_nan() { ANY } else { interval };
+        let safe = if interval.0.is_nan() || interval.1.is_nan() {
+            ANY
+        } else {
+            interval
+        };
         known.insert(id, safe);
     }
     known[&root]
@@ -47,7 +47,11 @@ pub(super) fn bounds(
 fn hull(values: &[f64]) -> Interval {
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if values.iter().any(|value| value.is_nan()) { ANY } else { (low, high) }
+    if values.iter().any(|value| value.is_nan()) {
+        ANY
+    } else {
+        (low, high)
+    }
 }
 
 fn applied(operator: Operator, a: Interval, b: Interval, c: Interval) -> Interval {

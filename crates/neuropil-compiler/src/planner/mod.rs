@@ -57,7 +57,9 @@ pub(crate) fn compile(texts: &Texts<'_>, options: &Options) -> Compiled {
     // Networks without a run are checked too.
     for item in &texts.main.items {
         if let Item::Network(network) = item
-            && !list.iter().any(|text| text.run.network == *network.name.as_str())
+            && !list
+                .iter()
+                .any(|text| text.run.network == *network.name.as_str())
         {
             elaborate(&definitions, &mut report, network, options::DEFAULT_DT, &[]);
         }
@@ -65,7 +67,10 @@ pub(crate) fn compile(texts: &Texts<'_>, options: &Options) -> Compiled {
     if report.has_errors() {
         runs.clear();
     }
-    Compiled { runs, diagnostics: report.finish() }
+    Compiled {
+        runs,
+        diagnostics: report.finish(),
+    }
 }
 
 fn refuse_prefixes(file: &File, report: &mut Report) {
@@ -83,7 +88,11 @@ fn runs_of<'a>(file: &'a File, report: &mut Report) -> Vec<RunText<'a>> {
     let mut list: Vec<RunText<'a>> = Vec::new();
     for item in &file.items {
         match item {
-            Item::Run(run) => list.push(RunText { run, plots: Vec::new(), expects: Vec::new() }),
+            Item::Run(run) => list.push(RunText {
+                run,
+                plots: Vec::new(),
+                expects: Vec::new(),
+            }),
             Item::Plot(plot) => match list.last_mut() {
                 Some(text) => text.plots.push(plot),
                 None => without_run(report, plot.span, "`plot`"),
@@ -140,8 +149,7 @@ fn compile_run(
     let mut overrides: Vec<Override> = Vec::new();
     let chosen = RunOptions::read(definitions, run, options, &mut overrides, report)?;
     overrides.extend(options.set.iter().cloned());
-    let (mut elaborator, body) =
-        elaborate(definitions, report, network, chosen.dt, &overrides);
+    let (mut elaborator, body) = elaborate(definitions, report, network, chosen.dt, &overrides);
     let steps = chosen.steps(&mut elaborator, body, run, options);
     let mut expects = Vec::new();
     let mut plots = Vec::new();
@@ -230,17 +238,26 @@ fn plan_run(
     }
     integrations.sort_by_key(|(id, _)| *id);
     builder.plan.advance = advance;
-    builder.plan.sample.extend(delivery.at_start.iter().cloned());
+    builder
+        .plan
+        .sample
+        .extend(delivery.at_start.iter().cloned());
     let recordings = records::plan(&mut builder, network, &layouts, report);
     if report.has_errors() {
         return None;
     }
-    let populations = ids.iter().map(|&id| info(network, id, &layouts[id.index()])).collect();
+    let populations = ids
+        .iter()
+        .map(|&id| info(network, id, &layouts[id.index()]))
+        .collect();
     let states = network
         .populations
         .iter()
         .flat_map(|population| {
-            population.states.iter().map(|state| (population.name.clone(), state))
+            population
+                .states
+                .iter()
+                .map(|state| (population.name.clone(), state))
         })
         .map(|(population, state)| StateInfo {
             name: format!("{population}.{}", state.name),
@@ -269,7 +286,9 @@ fn plan_run(
     })
 }
 
-fn sorted<K: Ord + Copy, V: Copy>(map: &std::collections::HashMap<K, V>) -> std::collections::BTreeMap<&K, &V> {
+fn sorted<K: Ord + Copy, V: Copy>(
+    map: &std::collections::HashMap<K, V>,
+) -> std::collections::BTreeMap<&K, &V> {
     map.iter().collect()
 }
 
@@ -299,11 +318,20 @@ fn declare_events(
 fn warn_refractory(network: &Network, report: &mut Report) {
     for population in &network.populations {
         for event in &population.events {
-            let Some(refractory) = &event.refractory else { continue };
+            let Some(refractory) = &event.refractory else {
+                continue;
+            };
             if let Some(time) = refractory.duration.and_then(|node| network.constant(node))
                 && let Some((steps, false)) = rounding::steps(time, network.dt)
             {
-                warn_rounded(report, refractory.span, "refractory time", time, steps, network.dt);
+                warn_rounded(
+                    report,
+                    refractory.span,
+                    "refractory time",
+                    time,
+                    steps,
+                    network.dt,
+                );
             }
         }
     }
@@ -351,7 +379,10 @@ fn order_of_step(network: &Network, report: &mut Report) -> Option<Vec<Populatio
 
 fn info(network: &Network, id: PopulationId, layout: &Layout) -> PopulationInfo {
     let population = &network.populations[id.index()];
-    let spike = population.events.iter().position(|event| event.name == "spike");
+    let spike = population
+        .events
+        .iter()
+        .position(|event| event.name == "spike");
     PopulationInfo {
         name: population.name.clone(),
         model: population.model.clone(),

@@ -17,7 +17,15 @@ pub(crate) const DEFAULT_DT: f64 = 0.1;
 const DEFAULT_SEED: u64 = 0;
 
 /// Options of a run that are no parameters of the network.
-const NAMES: [&str; 7] = ["dt", "seed", "method", "precision", "weights", "threads", "backend"];
+const NAMES: [&str; 7] = [
+    "dt",
+    "seed",
+    "method",
+    "precision",
+    "weights",
+    "threads",
+    "backend",
+];
 
 /// What a run says of itself.
 #[derive(Clone, Debug)]
@@ -92,7 +100,11 @@ impl RunOptions {
                     self.seed = options.seed.unwrap_or(seed);
                     true
                 }
-                None => bad(report, "a seed is a whole number".to_owned(), "for example `seed = 42`"),
+                None => bad(
+                    report,
+                    "a seed is a whole number".to_owned(),
+                    "for example `seed = 42`",
+                ),
             },
             "threads" => match whole(&option.value) {
                 Some(threads) if threads >= 1 => {
@@ -130,7 +142,11 @@ impl RunOptions {
                     self.precision = options.precision.unwrap_or(precision);
                     true
                 }
-                None => bad(report, "unknown precision".to_owned(), "it is `f32` or `f64`"),
+                None => bad(
+                    report,
+                    "unknown precision".to_owned(),
+                    "it is `f32` or `f64`",
+                ),
             },
             "weights" => match word.as_deref() {
                 Some("f64") => {
@@ -138,21 +154,32 @@ impl RunOptions {
                     true
                 }
                 Some("grid") => true,
-                _ => bad(report, "unknown rounding of weights".to_owned(), "it is `f64` or `grid`"),
+                _ => bad(
+                    report,
+                    "unknown rounding of weights".to_owned(),
+                    "it is `f64` or `grid`",
+                ),
             },
             "backend" => match word {
                 Some(word) => {
                     self.backend = Some(word);
                     true
                 }
-                None => bad(report, "a back-end is a name".to_owned(), "for example `interpreter`"),
+                None => bad(
+                    report,
+                    "a back-end is a name".to_owned(),
+                    "for example `interpreter`",
+                ),
             },
             name => {
                 // Everything else is a parameter of the network; a misspelt option is unknown there.
                 let near = neuropil_syntax::nearest(name, NAMES);
                 let known = definitions.network(run_name(option)).is_some();
                 let _ = (near, known);
-                overrides.push(Override { path: name.to_owned(), value: option.value.clone() });
+                overrides.push(Override {
+                    path: name.to_owned(),
+                    value: option.value.clone(),
+                });
                 true
             }
         }
@@ -165,7 +192,11 @@ impl RunOptions {
         report: &mut Report,
     ) -> bool {
         if in_steps(expr).is_some() {
-            report.error(Code::UnitMismatch, expr.span, "`dt` is the length of a step, not a number of steps");
+            report.error(
+                Code::UnitMismatch,
+                expr.span,
+                "`dt` is the length of a step, not a number of steps",
+            );
             return false;
         }
         let expr = expr.clone();
@@ -222,7 +253,14 @@ impl RunOptions {
             return None;
         };
         if !whole {
-            super::warn_rounded(elaborator.report_mut(), expr.span, "length", time, steps, self.dt);
+            super::warn_rounded(
+                elaborator.report_mut(),
+                expr.span,
+                "length",
+                time,
+                steps,
+                self.dt,
+            );
         }
         Some(steps)
     }

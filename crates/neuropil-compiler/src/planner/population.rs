@@ -43,10 +43,16 @@ pub(super) struct Layout {
 pub(super) fn declare(builder: &mut PlanBuilder, network: &mut Network, id: PopulationId) -> Extra {
     let population = &network.populations[id.index()];
     let name = population.name.clone();
-    let states: Vec<(Symbol, String)> =
-        population.states.iter().map(|state| (state.symbol, state.name.clone())).collect();
-    let elements: Vec<(Symbol, String)> =
-        population.elements.iter().map(|e| (e.symbol, e.name.clone())).collect();
+    let states: Vec<(Symbol, String)> = population
+        .states
+        .iter()
+        .map(|state| (state.symbol, state.name.clone()))
+        .collect();
+    let elements: Vec<(Symbol, String)> = population
+        .elements
+        .iter()
+        .map(|e| (e.symbol, e.name.clone()))
+        .collect();
     let refractory: Vec<(String, bool)> = population
         .events
         .iter()
@@ -86,7 +92,11 @@ pub(super) fn extend(
         let buffer = builder.buffers[&counter];
         environment.insert(
             counter,
-            Source::Array { name, buffer, element: Element::Real },
+            Source::Array {
+                name,
+                buffer,
+                element: Element::Real,
+            },
             Rate::Lane,
         );
     }
@@ -118,10 +128,15 @@ pub(super) fn init(
     let clocks = population.clocks.clone();
     let inputs: Vec<Symbol> = population.inputs.iter().map(|input| input.symbol).collect();
     // Parameters of elements may mention each other; in the kernel all stand for their values.
-    let mut values: HashMap<Symbol, NodeId> =
-        elements.iter().map(|element| (element.symbol, element.value)).collect();
+    let mut values: HashMap<Symbol, NodeId> = elements
+        .iter()
+        .map(|element| (element.symbol, element.value))
+        .collect();
     for _ in 0..elements.len() {
-        let roots: Vec<NodeId> = elements.iter().map(|element| values[&element.symbol]).collect();
+        let roots: Vec<NodeId> = elements
+            .iter()
+            .map(|element| values[&element.symbol])
+            .collect();
         let new = network.graph.substitute(&roots, &values);
         for (element, value) in elements.iter().zip(new) {
             values.insert(element.symbol, value);
@@ -144,10 +159,14 @@ pub(super) fn init(
     for (state, start) in states.iter().zip(starts) {
         let mut value = start;
         if let Some(upper) = state.upper {
-            value = network.graph.apply(neuropil_ir::operator::Operator::Min, &[value, upper]);
+            value = network
+                .graph
+                .apply(neuropil_ir::operator::Operator::Min, &[value, upper]);
         }
         if let Some(lower) = state.lower {
-            value = network.graph.apply(neuropil_ir::operator::Operator::Max, &[value, lower]);
+            value = network
+                .graph
+                .apply(neuropil_ir::operator::Operator::Max, &[value, lower]);
         }
         current.insert(state.symbol, value);
     }
@@ -188,11 +207,19 @@ pub(super) fn init(
             }
             let call = builder.call(lowered);
             let axis = AxisId(id.0);
-            builder.plan.init.push(Stage::Map { axis, call, ticking: Vec::new() });
+            builder.plan.init.push(Stage::Map {
+                axis,
+                call,
+                ticking: Vec::new(),
+            });
         }
         (Err(error), _) | (_, Err(error)) => report.push(
-            Diagnostic::error(Code::Unsupported, span, format!("a start value of `{name}`: {error}"))
-                .help("start values may mention parameters, draws and other start values"),
+            Diagnostic::error(
+                Code::Unsupported,
+                span,
+                format!("a start value of `{name}`: {error}"),
+            )
+            .help("start values may mention parameters, draws and other start values"),
         ),
     }
 }
@@ -210,7 +237,10 @@ pub(super) fn step(
     let name = network.populations[id.index()].name.clone();
     let span = network.populations[id.index()].span;
     if clocks.len() > MOST_CLOCKS {
-        report.unsupported(span, &format!("a model with more than {MOST_CLOCKS} clocks"));
+        report.unsupported(
+            span,
+            &format!("a model with more than {MOST_CLOCKS} clocks"),
+        );
         return Vec::new();
     }
     let mut periods = Vec::new();
@@ -223,19 +253,31 @@ pub(super) fn step(
             report.error(
                 Code::ImpossibleValue,
                 clock.span,
-                format!("the period of {} ms is below half a step of {} ms", clock.period, network.dt),
+                format!(
+                    "the period of {} ms is below half a step of {} ms",
+                    clock.period, network.dt
+                ),
             );
             return Vec::new();
         }
         if !whole {
-            super::warn_rounded(report, clock.span, "period", clock.period, steps.into(), network.dt);
+            super::warn_rounded(
+                report,
+                clock.span,
+                "period",
+                clock.period,
+                steps.into(),
+                network.dt,
+            );
         }
         periods.push(steps);
     }
     let mut variants = Vec::new();
     let mut integrations = Vec::new();
     for set in 0..1_usize << clocks.len() {
-        let ticking: Vec<bool> = (0..clocks.len()).map(|clock| set >> clock & 1 == 1).collect();
+        let ticking: Vec<bool> = (0..clocks.len())
+            .map(|clock| set >> clock & 1 == 1)
+            .collect();
         let mut scheduler = Scheduler {
             network,
             population: id,
@@ -258,8 +300,12 @@ pub(super) fn step(
     let mut calls = Vec::new();
     for (ticking, outcome) in variants {
         let outputs = outputs(builder, network, id, layout, &outcome);
-        let ticks: Vec<u32> =
-            periods.iter().zip(&ticking).filter(|&(_, &t)| t).map(|(&p, _)| p).collect();
+        let ticks: Vec<u32> = periods
+            .iter()
+            .zip(&ticking)
+            .filter(|&(_, &t)| t)
+            .map(|(&p, _)| p)
+            .collect();
         let label = if ticks.is_empty() {
             format!("{name}.step")
         } else {
@@ -270,7 +316,11 @@ pub(super) fn step(
         match session.map(&mut network.graph, &mut allocate, &label, &outputs) {
             Ok(lowered) => calls.push((ticks, lowered)),
             Err(error) => {
-                report.error(Code::Unsupported, span, format!("the step of `{name}`: {error}"));
+                report.error(
+                    Code::Unsupported,
+                    span,
+                    format!("the step of `{name}`: {error}"),
+                );
                 return integrations;
             }
         }
@@ -289,7 +339,11 @@ pub(super) fn step(
             }
         }
         Err(error) => {
-            report.error(Code::Unsupported, span, format!("the step of `{name}`: {error}"));
+            report.error(
+                Code::Unsupported,
+                span,
+                format!("the step of `{name}`: {error}"),
+            );
             return integrations;
         }
     }
@@ -297,10 +351,15 @@ pub(super) fn step(
     if let Some((_, plain)) = calls.next() {
         let call = builder.call(plain);
         // Sets with more clocks first: the first entry whose clocks all tick is taken.
-        let mut ticking: Vec<_> =
-            calls.map(|(ticks, lowered)| (ticks, builder.call(lowered))).collect();
+        let mut ticking: Vec<_> = calls
+            .map(|(ticks, lowered)| (ticks, builder.call(lowered)))
+            .collect();
         ticking.reverse();
-        builder.plan.advance.push(Stage::Map { axis: AxisId(id.0), call, ticking });
+        builder.plan.advance.push(Stage::Map {
+            axis: AxisId(id.0),
+            call,
+            ticking,
+        });
     }
     integrations
 }
@@ -340,12 +399,24 @@ fn outputs(
             element: accumulator.element,
         });
     }
-    for ((event, &value), &list) in population.events.iter().zip(&outcome.emissions).zip(&layout.events)
+    for ((event, &value), &list) in population
+        .events
+        .iter()
+        .zip(&outcome.emissions)
+        .zip(&layout.events)
     {
         let name = event.name.clone();
         outputs.push(match event.condition {
-            Condition::When { .. } => Output::Emit { name, events: list, when: value },
-            Condition::Count(_) => Output::EmitCount { name, events: list, count: value },
+            Condition::When { .. } => Output::Emit {
+                name,
+                events: list,
+                when: value,
+            },
+            Condition::Count(_) => Output::EmitCount {
+                name,
+                events: list,
+                count: value,
+            },
         });
     }
     outputs

@@ -1,6 +1,6 @@
 //! Projections: accumulators of arrivals, deliver stages, connections.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use neuropil_ir::connect::{Connection, EdgeLoad, EdgeQuantity, Rule};
 use neuropil_ir::graph::{NodeId, Symbol};
@@ -43,7 +43,9 @@ pub(super) fn delay(
     if projection.same_step {
         return Some(Delay::SameStep);
     }
-    let Some(node) = projection.delay else { return Some(Delay::Common(0)) };
+    let Some(node) = projection.delay else {
+        return Some(Delay::Common(0));
+    };
     let dt = network.dt;
     if network.is_uniform(node) {
         let time = network.constant(node)?;
@@ -82,7 +84,10 @@ pub(super) fn delay(
     }
     let low = super::rounding::steps(low.max(0.0), dt).map_or(0, |(steps, _)| steps as u32);
     let high = super::rounding::steps(high.max(0.0), dt).map_or(0, |(steps, _)| steps as u32);
-    Some(Delay::Own { min: low, max: high })
+    Some(Delay::Own {
+        min: low,
+        max: high,
+    })
 }
 
 /// The values that a symbol of an edge's expression can have.
@@ -103,9 +108,7 @@ fn of_symbol(network: &Network, symbol: Symbol) -> (f64, f64) {
                 None => anything,
             }
         }
-        Role::Index(population) => {
-            (0.0, f64::from(network.populations[population.index()].size))
-        }
+        Role::Index(population) => (0.0, f64::from(network.populations[population.index()].size)),
         _ => anything,
     }
 }
@@ -113,8 +116,14 @@ fn of_symbol(network: &Network, symbol: Symbol) -> (f64, f64) {
 /// Which targets the arrivals of a projection have.
 fn targets(network: &Network, projection: &Projection) -> (bool, bool) {
     let group = &network.populations[projection.post.index()].groups[projection.group];
-    let states = group.increments.iter().any(|i| matches!(i.target, ArrivalTarget::State(_)));
-    let inputs = group.increments.iter().any(|i| matches!(i.target, ArrivalTarget::Input(_)));
+    let states = group
+        .increments
+        .iter()
+        .any(|i| matches!(i.target, ArrivalTarget::State(_)));
+    let inputs = group
+        .increments
+        .iter()
+        .any(|i| matches!(i.target, ArrivalTarget::Input(_)));
     (states, inputs)
 }
 
@@ -133,7 +142,10 @@ pub(super) struct Delivery {
 }
 
 /// Plans one projection: its accumulators at the target, its deliver stages, its connection.
-#[expect(clippy::too_many_arguments, reason = "joins the plan, the network and both populations")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "joins the plan, the network and both populations"
+)]
 pub(super) fn plan(
     builder: &mut PlanBuilder,
     network: &mut Network,
@@ -168,8 +180,7 @@ pub(super) fn plan(
         (Sum::Grid, Precision::F32) => Element::I32,
         (Sum::Grid, Precision::F64) | (Sum::Ordered, _) => Element::F64,
     };
-    let grid = (sum == Sum::Grid)
-        .then(|| builder.slot(&format!("{}.grid", projection.name), 1.0));
+    let grid = (sum == Sum::Grid).then(|| builder.slot(&format!("{}.grid", projection.name), 1.0));
     let id = ProjectionId(place as u32);
     builder.plan.projections.push(Planned {
         name: format!("{}.{}", network.name, projection.name),
@@ -182,7 +193,15 @@ pub(super) fn plan(
             _ => DelayClass::Common,
         },
     });
-    let mut context = Context { builder, network, layout, projection: &projection, place, element, grid };
+    let mut context = Context {
+        builder,
+        network,
+        layout,
+        projection: &projection,
+        place,
+        element,
+        grid,
+    };
     let (states, inputs) = targets(context.network, &projection);
     let stage = |into: BufferId, age: u32, zero: Option<BufferId>| Stage::Deliver {
         projection: id,
@@ -267,24 +286,45 @@ impl Context<'_> {
         let post = self.projection.post;
         let name = format!("{}.{what}", self.projection.name);
         let target = &self.network.populations[post.index()].name;
-        let buffer =
-            self.builder.buffer(format!("{target}.{name}"), post, self.element, depth);
+        let buffer = self
+            .builder
+            .buffer(format!("{target}.{name}"), post, self.element, depth);
         let symbol = self.network.symbol(&name, Dim::one(), Role::Open);
-        self.layout.accumulators.push(Accumulator { symbol, buffer, element: self.element, name });
+        self.layout.accumulators.push(Accumulator {
+            symbol,
+            buffer,
+            element: self.element,
+            name,
+        });
         let sum = self.network.graph.symbol(symbol);
         let arrival = match self.grid {
             None if self.element == Element::U32 => {
-                let weight = self.projection.weight.map(|weight| self.network.graph.mul(sum, weight));
-                Arrival { projection: self.place, count: Some(sum), weight }
+                let weight = self
+                    .projection
+                    .weight
+                    .map(|weight| self.network.graph.mul(sum, weight));
+                Arrival {
+                    projection: self.place,
+                    count: Some(sum),
+                    weight,
+                }
             }
-            None => Arrival { projection: self.place, count: None, weight: Some(sum) },
+            None => Arrival {
+                projection: self.place,
+                count: None,
+                weight: Some(sum),
+            },
             Some(slot) => {
                 let label = format!("{}.grid", self.projection.name);
                 let unit = self.network.symbol(&label, Dim::one(), Role::Open);
                 self.layout.grids.push((unit, slot));
                 let unit = self.network.graph.symbol(unit);
                 let weight = self.network.graph.mul(sum, unit);
-                Arrival { projection: self.place, count: None, weight: Some(weight) }
+                Arrival {
+                    projection: self.place,
+                    count: None,
+                    weight: Some(weight),
+                }
             }
         };
         (buffer, arrival)
@@ -302,8 +342,15 @@ fn connection(
     let label = format!("{}.{}", network.name, projection.name);
     let mut quantity = |node: Option<NodeId>, what: &str| -> Option<Option<EdgeQuantity>> {
         let Some(node) = node else { return Some(None) };
-        edge_quantity(builder, network, node, &format!("{label}.{what}"), projection.span, report)
-            .map(Some)
+        edge_quantity(
+            builder,
+            network,
+            node,
+            &format!("{label}.{what}"),
+            projection.span,
+            report,
+        )
+        .map(Some)
     };
     let argument = quantity(projection.rule_value, "connect")?;
     let weight = quantity(projection.weight, "weight")?;
@@ -347,11 +394,7 @@ fn edge_quantity(
     let mut environment = builder.environment(network, true);
     // Buffers stand for what an edge reads; the ids are those of the list of loads.
     let mut loads: Vec<EdgeLoad> = Vec::new();
-    let mut known: BTreeMap<Symbol, ()> = BTreeMap::new();
     for symbol in network.graph.symbols_of(node) {
-        known.insert(symbol, ());
-    }
-    for &symbol in known.keys() {
         let load = match network.role(symbol) {
             Role::PreIndex => EdgeLoad::PreIndex,
             Role::PostIndex => EdgeLoad::PostIndex,
@@ -362,10 +405,21 @@ fn edge_quantity(
         let buffer = BufferId(loads.len() as u32);
         loads.push(load);
         let name = network.graph.symbol_info(symbol).name.clone();
-        environment.insert(symbol, Source::Array { name, buffer, element: Element::Real }, Rate::Lane);
+        environment.insert(
+            symbol,
+            Source::Array {
+                name,
+                buffer,
+                element: Element::Real,
+            },
+            Rate::Lane,
+        );
     }
     let mut session = Session::new(environment, Precision::F64);
-    let outputs = [Output::Sample { name: "value".to_owned(), value: node }];
+    let outputs = [Output::Sample {
+        name: "value".to_owned(),
+        value: node,
+    }];
     let mut allocate = |slot: &str| builder.slot(slot, 0.0);
     let lowered = session.map(&mut network.graph, &mut allocate, label, &outputs);
     let hoisted = session.finish(&network.graph, &mut allocate, label);
@@ -375,11 +429,23 @@ fn edge_quantity(
                 let stage = builder.scalar(part);
                 builder.plan.init.push(stage);
             }
-            let loads = lowered.buffers.iter().map(|buffer| loads[buffer.index()]).collect();
-            Some(EdgeQuantity::Own { kernel: lowered.kernel, loads, slots: lowered.slots })
+            let loads = lowered
+                .buffers
+                .iter()
+                .map(|buffer| loads[buffer.index()])
+                .collect();
+            Some(EdgeQuantity::Own {
+                kernel: lowered.kernel,
+                loads,
+                slots: lowered.slots,
+            })
         }
         (Err(error), _) | (_, Err(error)) => {
-            report.error(Code::MayNotVary, span, format!("a value of an edge: {error}"));
+            report.error(
+                Code::MayNotVary,
+                span,
+                format!("a value of an edge: {error}"),
+            );
             None
         }
     }

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use neuropil_ir::graph::{NodeId, Symbol};
-use neuropil_ir::plan::{
-    AxisId, Record as Planned, RecordId, Sampled, SlotId, Stage, When,
-};
+use neuropil_ir::plan::{AxisId, Record as Planned, RecordId, Sampled, SlotId, Stage, When};
 use neuropil_ir::program::{Raster, Trace};
 use neuropil_syntax::{Code, Diagnostic};
 
@@ -34,7 +32,11 @@ pub(super) fn plan(
     let records = network.records.clone();
     for record in &records {
         match &record.recorded {
-            Recorded::Events { population, event, elements } => {
+            Recorded::Events {
+                population,
+                event,
+                elements,
+            } => {
                 let list = layouts[population.index()].events[*event];
                 builder.plan.events[list.index()].recorded = true;
                 let what = &network.populations[population.index()];
@@ -46,9 +48,20 @@ pub(super) fn plan(
                     elements: elements.clone(),
                 });
             }
-            Recorded::Elements { population, value, elements } => {
-                let Some(every) = interval(network, record, report) else { continue };
-                let mut planner = Planner { builder, network, layouts, report };
+            Recorded::Elements {
+                population,
+                value,
+                elements,
+            } => {
+                let Some(every) = interval(network, record, report) else {
+                    continue;
+                };
+                let mut planner = Planner {
+                    builder,
+                    network,
+                    layouts,
+                    report,
+                };
                 let Some((call, before)) = planner.elements(record, *population, *value) else {
                     continue;
                 };
@@ -57,15 +70,38 @@ pub(super) fn plan(
                     ranges: elements.clone(),
                     call,
                 };
-                push(builder, &mut recordings, record, every, sampled, before, Some(elements.clone()));
+                push(
+                    builder,
+                    &mut recordings,
+                    record,
+                    every,
+                    sampled,
+                    before,
+                    Some(elements.clone()),
+                );
             }
             Recorded::Number { value, reductions } => {
-                let Some(every) = interval(network, record, report) else { continue };
-                let mut planner = Planner { builder, network, layouts, report };
+                let Some(every) = interval(network, record, report) else {
+                    continue;
+                };
+                let mut planner = Planner {
+                    builder,
+                    network,
+                    layouts,
+                    report,
+                };
                 let Some((slot, before)) = planner.number(record, *value, reductions) else {
                     continue;
                 };
-                push(builder, &mut recordings, record, every, Sampled::Slot(slot), before, None);
+                push(
+                    builder,
+                    &mut recordings,
+                    record,
+                    every,
+                    Sampled::Slot(slot),
+                    before,
+                    None,
+                );
             }
         }
     }
@@ -82,8 +118,16 @@ fn push(
     elements: Option<Vec<std::ops::Range<u32>>>,
 ) {
     let id = RecordId(builder.plan.records.len() as u32);
-    builder.plan.records.push(Planned { name: record.name.clone(), sampled, before });
-    let when = if every == 1 { When::Always } else { When::Every(every) };
+    builder.plan.records.push(Planned {
+        name: record.name.clone(),
+        sampled,
+        before,
+    });
+    let when = if every == 1 {
+        When::Always
+    } else {
+        When::Every(every)
+    };
     builder.plan.sample.push(Stage::Record { record: id, when });
     recordings.traces.push(Trace {
         record: id,
@@ -97,19 +141,31 @@ fn push(
 
 /// Steps between samples.
 fn interval(network: &Network, record: &Record, report: &mut Report) -> Option<u32> {
-    let Some(every) = record.every else { return Some(1) };
+    let Some(every) = record.every else {
+        return Some(1);
+    };
     let period = network.constant(every)?;
     let (steps, whole) = super::rounding::steps(period, network.dt)?;
     if steps == 0 {
         report.error(
             Code::ImpossibleValue,
             record.span,
-            format!("a sampling interval of {period} ms is below half a step of {} ms", network.dt),
+            format!(
+                "a sampling interval of {period} ms is below half a step of {} ms",
+                network.dt
+            ),
         );
         return None;
     }
     if !whole {
-        super::warn_rounded(report, record.span, "sampling interval", period, steps, network.dt);
+        super::warn_rounded(
+            report,
+            record.span,
+            "sampling interval",
+            period,
+            steps,
+            network.dt,
+        );
     }
     Some(u32::try_from(steps).unwrap_or(u32::MAX))
 }
@@ -138,7 +194,12 @@ impl Planner<'_> {
 
     fn session(&mut self, population: PopulationId) -> Session {
         let mut environment = self.builder.environment(self.network, false);
-        extend(&mut environment, self.builder, self.network, &self.layouts[population.index()]);
+        extend(
+            &mut environment,
+            self.builder,
+            self.network,
+            &self.layouts[population.index()],
+        );
         Session::new(environment, self.builder.plan.precision)
     }
 
@@ -188,7 +249,10 @@ impl Planner<'_> {
         let value = self.at_sample(population, value);
         let mut session = self.session(population);
         let label = format!("{}.sample", record.name);
-        let outputs = [Output::Sample { name: "sample".to_owned(), value }];
+        let outputs = [Output::Sample {
+            name: "sample".to_owned(),
+            value,
+        }];
         let builder = &mut *self.builder;
         let mut allocate = |slot: &str| builder.slot(slot, 0.0);
         match session.map(&mut self.network.graph, &mut allocate, &label, &outputs) {
@@ -216,7 +280,12 @@ impl Planner<'_> {
         for (place, item) in reductions.iter().enumerate() {
             let label = format!("{}.reduce{place}", record.name);
             match item {
-                Reduced::Over { symbol, population, value, reduction } => {
+                Reduced::Over {
+                    symbol,
+                    population,
+                    value,
+                    reduction,
+                } => {
                     let value = self.at_sample(*population, *value);
                     let mut session = self.session(*population);
                     let slot = self.builder.slot(&label, 0.0);
@@ -235,7 +304,10 @@ impl Planner<'_> {
                             let mut stages = Vec::new();
                             self.hoisted(session, &label, record, &mut stages)?;
                             let call = self.builder.call(lowered);
-                            stages.push(Stage::Reduce { axis: AxisId(population.0), call });
+                            stages.push(Stage::Reduce {
+                                axis: AxisId(population.0),
+                                call,
+                            });
                             before.extend(stages);
                         }
                         Err(error) => {
@@ -245,14 +317,23 @@ impl Planner<'_> {
                     }
                     reduced.push((*symbol, slot));
                 }
-                Reduced::Events { symbol, population, event, window } => {
+                Reduced::Events {
+                    symbol,
+                    population,
+                    event,
+                    window,
+                } => {
                     let (steps, _) = super::rounding::steps(*window, self.network.dt)?;
                     let window = u32::try_from(steps.max(1)).ok()?;
                     let slot = self.builder.slot(&label, 0.0);
                     let events = self.layouts[population.index()].events[*event];
                     let list = &mut self.builder.plan.events[events.index()];
                     list.depth = list.depth.max(window + 1);
-                    before.push(Stage::CountEvents { events, window, slot });
+                    before.push(Stage::CountEvents {
+                        events,
+                        window,
+                        slot,
+                    });
                     reduced.push((*symbol, slot));
                 }
             }
@@ -263,11 +344,21 @@ impl Planner<'_> {
         }
         let mut session = Session::new(environment, self.builder.plan.precision);
         let slot = self.builder.slot(&record.name, 0.0);
-        let outputs = [Output::Set { name: record.name.clone(), slot, value }];
+        let outputs = [Output::Set {
+            name: record.name.clone(),
+            slot,
+            value,
+        }];
         let builder = &mut *self.builder;
         let mut allocate = |name: &str| builder.slot(name, 0.0);
         let label = format!("{}.number", record.name);
-        match session.scalar(&self.network.graph, &mut allocate, &label, Rate::Step, &outputs) {
+        match session.scalar(
+            &self.network.graph,
+            &mut allocate,
+            &label,
+            Rate::Step,
+            &outputs,
+        ) {
             Ok(lowered) => {
                 let mut stages = Vec::new();
                 self.hoisted(session, &label, record, &mut stages)?;

@@ -7,7 +7,11 @@ pub(super) fn steps(time: f64, dt: f64) -> Option<(u64, bool)> {
         return None;
     }
     // Beyond 2^52/1e9 steps nine decimals are finer than the float itself.
-    let fraction = if exact < 4.0e6 { (exact * 1e9).round() / 1e9 } else { exact };
+    let fraction = if exact < 4.0e6 {
+        (exact * 1e9).round() / 1e9
+    } else {
+        exact
+    };
     let whole = (fraction + 0.5).floor();
     Some((whole as u64, whole == fraction))
 }

@@ -108,13 +108,21 @@ impl Scheduler<'_> {
             .iter()
             .map(|state| state.symbol)
             .collect();
-        symbols.into_iter().map(|symbol| (symbol, self.network.graph.symbol(symbol))).collect()
+        symbols
+            .into_iter()
+            .map(|symbol| (symbol, self.network.graph.symbol(symbol)))
+            .collect()
     }
 
     fn clip(&mut self, symbol: Symbol, value: NodeId) -> NodeId {
         let population = &self.network.populations[self.population.index()];
-        let Some(place) = population.state(symbol) else { return value };
-        let (lower, upper) = (population.states[place].lower, population.states[place].upper);
+        let Some(place) = population.state(symbol) else {
+            return value;
+        };
+        let (lower, upper) = (
+            population.states[place].lower,
+            population.states[place].upper,
+        );
         let graph = &mut self.network.graph;
         let mut value = value;
         if let Some(upper) = upper {
@@ -135,7 +143,11 @@ impl Scheduler<'_> {
     }
 
     /// What the arrivals of one projection add to a target, in the order of its block.
-    fn added(&mut self, arrival: Arrival, wanted: impl Fn(ArrivalTarget) -> bool) -> Vec<(Symbol, NodeId)> {
+    fn added(
+        &mut self,
+        arrival: Arrival,
+        wanted: impl Fn(ArrivalTarget) -> bool,
+    ) -> Vec<(Symbol, NodeId)> {
         let projection = &self.network.projections[arrival.projection];
         let group = &self.network.populations[projection.post.index()].groups[projection.group];
         let increments = group.increments.clone();
@@ -165,7 +177,9 @@ impl Scheduler<'_> {
         for &arrival in list {
             let added = self.added(arrival, |target| matches!(target, ArrivalTarget::State(_)));
             for (symbol, value) in added {
-                let Some(&old) = values.get(&symbol) else { continue };
+                let Some(&old) = values.get(&symbol) else {
+                    continue;
+                };
                 let sum = self.network.graph.add(old, value);
                 let clipped = self.clip(symbol, sum);
                 let new = self.unless_held(held, symbol, clipped, old);
@@ -224,7 +238,12 @@ impl Scheduler<'_> {
                     seen = self.network.graph.add(seen, value);
                 }
             }
-            list.push(InputValue { symbol: input.symbol, at_start, seen, frozen });
+            list.push(InputValue {
+                symbol: input.symbol,
+                at_start,
+                seen,
+                frozen,
+            });
         }
         self.resolve_inputs(&mut list, span, report);
         list
@@ -233,7 +252,10 @@ impl Scheduler<'_> {
     /// Whether a value mentions states, which an integrator would take for its own.
     fn varies(&self, node: NodeId) -> bool {
         self.network.graph.symbols_of(node).iter().any(|&symbol| {
-            matches!(self.network.role(symbol), Role::State(_) | Role::Input(_) | Role::Time)
+            matches!(
+                self.network.role(symbol),
+                Role::State(_) | Role::Input(_) | Role::Time
+            )
         })
     }
 
@@ -245,8 +267,14 @@ impl Scheduler<'_> {
         report: &mut Report,
     ) {
         for _ in 0..=list.len() {
-            let starts: Values = list.iter().map(|input| (input.symbol, input.at_start)).collect();
-            let seen: Values = list.iter().map(|input| (input.symbol, input.seen)).collect();
+            let starts: Values = list
+                .iter()
+                .map(|input| (input.symbol, input.at_start))
+                .collect();
+            let seen: Values = list
+                .iter()
+                .map(|input| (input.symbol, input.seen))
+                .collect();
             let mut changed = false;
             for input in list.iter_mut() {
                 let at_start = self.network.graph.substitute(&[input.at_start], &starts)[0];
@@ -280,7 +308,10 @@ impl Scheduler<'_> {
         let path = format!("{}.{}", self.network.name, population.name);
         let states = population.states.clone();
         let named = population.methods.clone();
-        let seen: Values = inputs.iter().map(|input| (input.symbol, input.seen)).collect();
+        let seen: Values = inputs
+            .iter()
+            .map(|input| (input.symbol, input.seen))
+            .collect();
         let mut equations: Vec<(Equation, String, neuropil_syntax::Span)> = Vec::new();
         let mut after = values.clone();
         let mut compose = values.clone();
@@ -320,8 +351,14 @@ impl Scheduler<'_> {
         }
         let mut integrations = Vec::new();
         for (group, wanted) in self.partition(equations, &named) {
-            let list: Vec<Equation> = group.iter().map(|(equation, ..)| equation.clone()).collect();
-            let clock = Clock { t: self.network.time, dt: self.network.step_length };
+            let list: Vec<Equation> = group
+                .iter()
+                .map(|(equation, ..)| equation.clone())
+                .collect();
+            let clock = Clock {
+                t: self.network.time,
+                dt: self.network.step_length,
+            };
             let names: Vec<String> = group.iter().map(|(_, name, _)| name.clone()).collect();
             let choice = match wanted {
                 Some((method, reason)) => integrate::Choice { method, reason },
@@ -346,14 +383,16 @@ impl Scheduler<'_> {
                 }
                 Err(refusal) => {
                     let span = group.get(refusal.equation).map(|(_, _, span)| *span);
-                    let span = span.unwrap_or_else(|| {
-                        self.network.populations[self.population.index()].span
-                    });
+                    let span = span
+                        .unwrap_or_else(|| self.network.populations[self.population.index()].span);
                     report.push(
                         Diagnostic::error(
                             Code::MethodNotPossible,
                             span,
-                            format!("`{}` cannot integrate this: {}", choice.method, refusal.reason),
+                            format!(
+                                "`{}` cannot integrate this: {}",
+                                choice.method, refusal.reason
+                            ),
                         )
                         .help("leave out the method to have one chosen"),
                     );
@@ -369,12 +408,18 @@ impl Scheduler<'_> {
     }
 
     /// Divides the equations by the methods that the text names.
-    #[expect(clippy::type_complexity, reason = "equations with name and place, and a method for them")]
+    #[expect(
+        clippy::type_complexity,
+        reason = "equations with name and place, and a method for them"
+    )]
     fn partition(
         &self,
         equations: Vec<(Equation, String, neuropil_syntax::Span)>,
         named: &[(Vec<Symbol>, Method, neuropil_syntax::Span)],
-    ) -> Vec<(Vec<(Equation, String, neuropil_syntax::Span)>, Option<(Method, String)>)> {
+    ) -> Vec<(
+        Vec<(Equation, String, neuropil_syntax::Span)>,
+        Option<(Method, String)>,
+    )> {
         if equations.is_empty() {
             return Vec::new();
         }
@@ -388,8 +433,9 @@ impl Scheduler<'_> {
         let mut groups = Vec::new();
         let mut rest = equations;
         for (states, method, _) in named {
-            let (inside, outside) =
-                rest.into_iter().partition(|(equation, ..)| states.contains(&equation.symbol));
+            let (inside, outside) = rest
+                .into_iter()
+                .partition(|(equation, ..)| states.contains(&equation.symbol));
             rest = outside;
             groups.push((inside, Some((*method, text.clone()))));
         }
@@ -405,7 +451,11 @@ impl Scheduler<'_> {
             _ => path.to_owned(),
         };
         let role = Role::Draw { name, number: 0 };
-        let known = self.network.meanings.iter().position(|meaning| meaning.role == role);
+        let known = self
+            .network
+            .meanings
+            .iter()
+            .position(|meaning| meaning.role == role);
         let symbol = match known {
             Some(place) => Symbol(place as u32),
             None => self.network.symbol("u", crate::dimension::Dim::one(), role),
@@ -430,11 +480,16 @@ impl Scheduler<'_> {
 
         // What handlers and conditions see beside states: the inputs of this step, and the time
         // of its end.
-        let mut seen: Values = inputs.iter().map(|input| (input.symbol, input.at_start)).collect();
+        let mut seen: Values = inputs
+            .iter()
+            .map(|input| (input.symbol, input.at_start))
+            .collect();
         let end = self.end_of_step();
         seen.insert(self.network.time, end);
 
-        let clocks = self.network.populations[self.population.index()].clocks.clone();
+        let clocks = self.network.populations[self.population.index()]
+            .clocks
+            .clone();
         for (clock, &ticks) in clocks.iter().zip(ticking) {
             if ticks {
                 let writes = self.written(&clock.block, &values, &seen);
@@ -463,7 +518,14 @@ impl Scheduler<'_> {
                 states.push((place, values[&symbol]));
             }
         }
-        (Outcome { states, counters, emissions }, integrations)
+        (
+            Outcome {
+                states,
+                counters,
+                emissions,
+            },
+            integrations,
+        )
     }
 
     /// (step + 1) * dt
@@ -478,7 +540,12 @@ impl Scheduler<'_> {
     }
 
     /// The new values of a block.
-    fn written(&mut self, block: &[Write], values: &Values, seen: &Values) -> Vec<(Symbol, NodeId)> {
+    fn written(
+        &mut self,
+        block: &[Write],
+        values: &Values,
+        seen: &Values,
+    ) -> Vec<(Symbol, NodeId)> {
         let mut map = values.clone();
         map.extend(seen.iter().map(|(&symbol, &node)| (symbol, node)));
         let roots: Vec<NodeId> = block.iter().map(|write| write.value).collect();
@@ -495,7 +562,9 @@ impl Scheduler<'_> {
         tested: &Values,
         report: &mut Report,
     ) -> (Vec<(usize, NodeId)>, Vec<NodeId>) {
-        let events = self.network.populations[self.population.index()].events.clone();
+        let events = self.network.populations[self.population.index()]
+            .events
+            .clone();
         let mut counters = Vec::new();
         let mut emissions = Vec::new();
         for (place, event) in events.iter().enumerate() {
@@ -505,8 +574,10 @@ impl Scheduler<'_> {
             match event.condition {
                 Condition::Count(count) => {
                     let count = self.network.graph.substitute(&[count], &map)[0];
-                    let (half, zero) =
-                        (self.network.graph.number(0.5), self.network.graph.number(0.0));
+                    let (half, zero) = (
+                        self.network.graph.number(0.5),
+                        self.network.graph.number(0.0),
+                    );
                     let graph = &mut self.network.graph;
                     let shifted = graph.add(count, half);
                     let whole = graph.apply(Operator::Floor, &[shifted]);

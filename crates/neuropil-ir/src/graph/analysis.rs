@@ -43,7 +43,9 @@ impl Graph {
 
     /// Whether an expression mentions any of the symbols.
     pub fn depends_on(&self, root: NodeId, symbols: &[Symbol]) -> bool {
-        self.symbols_of(root).iter().any(|symbol| symbols.contains(symbol))
+        self.symbols_of(root)
+            .iter()
+            .any(|symbol| symbols.contains(symbol))
     }
 
     /// Replaces symbols by expressions in several roots at once.
@@ -92,7 +94,11 @@ impl Graph {
                         }
                         // Where(c, a, b) gives where(c, a', b'), not a sum of two masked parts.
                         let term = if operator == Operator::Where {
-                            let (yes, no) = if which == 1 { (inner, zero) } else { (zero, inner) };
+                            let (yes, no) = if which == 1 {
+                                (inner, zero)
+                            } else {
+                                (zero, inner)
+                            };
                             self.select(args[0], yes, no)
                         } else {
                             let partial = operator.partial(self, args, which).ok_or(operator)?;
@@ -123,7 +129,10 @@ impl Graph {
                 Node::Symbol(symbol) => symbols.iter().position(|&s| s == symbol).map(|place| {
                     let mut coefficients = vec![zero; symbols.len()];
                     coefficients[place] = one;
-                    Affine { coefficients, constant: zero }
+                    Affine {
+                        coefficients,
+                        constant: zero,
+                    }
                 }),
                 Node::Number(_) | Node::Truth(_) => None,
                 Node::Apply(operator, args) => {
@@ -152,9 +161,10 @@ impl Graph {
     ) -> Option<Affine> {
         let zero = self.number(0.0);
         let form = |arg: NodeId| {
-            forms[&arg]
-                .clone()
-                .unwrap_or(Affine { coefficients: vec![zero; count], constant: arg })
+            forms[&arg].clone().unwrap_or(Affine {
+                coefficients: vec![zero; count],
+                constant: arg,
+            })
         };
         match operator {
             Operator::Add | Operator::Sub => {

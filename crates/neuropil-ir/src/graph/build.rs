@@ -90,7 +90,9 @@ impl Graph {
     pub fn apply(&mut self, operator: Operator, args: &[NodeId]) -> NodeId {
         debug_assert_eq!(args.len(), operator.arity(), "{operator:?}");
         debug_assert!(
-            args.iter().zip(operator.operands()).all(|(&arg, &kind)| self.kind(arg) == kind),
+            args.iter()
+                .zip(operator.operands())
+                .all(|(&arg, &kind)| self.kind(arg) == kind),
             "{operator:?}"
         );
         if let Some(simpler) = self.simplify(operator, args) {
@@ -212,10 +214,18 @@ impl Graph {
             Operator::Floor => x.floor(),
             Operator::Round => (x + 0.5).floor(),
             Operator::Min => {
-                if x < y { x } else { y }
+                if x < y {
+                    x
+                } else {
+                    y
+                }
             }
             Operator::Max => {
-                if x > y { x } else { y }
+                if x > y {
+                    x
+                } else {
+                    y
+                }
             }
             Operator::Pow if y == 2.0 => x * x,
             Operator::Lt => return Some(self.truth(x < y)),

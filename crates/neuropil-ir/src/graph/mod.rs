@@ -111,13 +111,19 @@ impl Graph {
 
     /// Declares a new number from outside.
     pub fn new_symbol(&mut self, name: impl Into<String>) -> Symbol {
-        self.symbols.push(SymbolInfo { name: name.into(), kind: Kind::Number });
+        self.symbols.push(SymbolInfo {
+            name: name.into(),
+            kind: Kind::Number,
+        });
         Symbol(self.symbols.len() as u32 - 1)
     }
 
     /// Declares a new truth value from outside.
     pub fn new_truth_symbol(&mut self, name: impl Into<String>) -> Symbol {
-        self.symbols.push(SymbolInfo { name: name.into(), kind: Kind::Truth });
+        self.symbols.push(SymbolInfo {
+            name: name.into(),
+            kind: Kind::Truth,
+        });
         Symbol(self.symbols.len() as u32 - 1)
     }
 

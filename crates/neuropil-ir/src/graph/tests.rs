@@ -46,7 +46,10 @@ fn affine_forms_are_found_where_they_are() {
     let in_v = g.affine(current, &[vs]).expect("affine in V");
     assert_eq!(g.to_text(in_v.coefficients[0]), "-g");
     assert_eq!(g.to_text(in_v.constant), "g*E");
-    assert!(g.affine(current, &[vs, gs]).is_none(), "a product of two is not affine in both");
+    assert!(
+        g.affine(current, &[vs, gs]).is_none(),
+        "a product of two is not affine in both"
+    );
     let square = g.mul(v, v);
     assert!(g.affine(square, &[vs]).is_none());
 }

@@ -37,9 +37,11 @@ impl Graph {
         *budget -= 1;
         let (operator, args) = match self.node(id) {
             Node::Number(value) => {
-                let text = format!("{value}");
                 let parens = value < 0.0 && least > Binding::Sum;
-                out.push_str(&if parens { format!("({text})") } else { text });
+                let (open, close) = if parens { ("(", ")") } else { ("", "") };
+                out.push_str(open);
+                out.push_str(&value.to_string());
+                out.push_str(close);
                 return;
             }
             Node::Truth(value) => {

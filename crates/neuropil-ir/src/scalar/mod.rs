@@ -35,12 +35,22 @@ pub struct Lane {
     pub step: u64,
 }
 
+/// An operation with the places of its result and operands (0 where there is none).
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    place: usize,
+    op: Op,
+    operands: [usize; 3],
+}
+
 /// Evaluates one kernel, lane by lane, without allocating.
 #[derive(Clone, Debug)]
 pub struct Evaluator<'k> {
     kernel: &'k Kernel,
     /// One cell a value: the bits of a `Real`, 0 or 1 of a mask, or `Bits`.
     cells: Vec<u64>,
+    /// The operations that are not constants; the cells of constants are set once.
+    steps: Vec<Step>,
     /// The Philox keys of the streams, for `keyed`.
     keys: Vec<[u32; 2]>,
     keyed: Option<u64>,
@@ -60,9 +70,27 @@ impl<'k> Evaluator<'k> {
     }
 
     fn prepared(kernel: &'k Kernel) -> Self {
+        let mut cells = vec![0; kernel.ops.len()];
+        let mut steps = Vec::new();
+        for (place, op) in kernel.ops.iter().enumerate() {
+            if let Op::Const(_) | Op::BitsConst(_) = op {
+                cells[place] = pure_at(kernel.precision, op, [0; 3]).unwrap_or(0);
+                continue;
+            }
+            let mut operands = [0; 3];
+            for (operand, value) in operands.iter_mut().zip(op.operands()) {
+                *operand = value.index();
+            }
+            steps.push(Step {
+                place,
+                op: *op,
+                operands,
+            });
+        }
         Self {
             kernel,
-            cells: vec![0; kernel.ops.len()],
+            cells,
+            steps,
             keys: vec![[0; 2]; kernel.draws.len()],
             keyed: None,
             results: vec![0.0; kernel.effects.len()],
@@ -106,13 +134,9 @@ impl<'k> Evaluator<'k> {
     }
 
     fn run<F: Float>(&mut self, lane: Lane, loads: &dyn Fn(Binding) -> f64, uniforms: &[f64]) {
-        for place in 0..self.kernel.ops.len() {
-            let op = &self.kernel.ops[place];
-            let mut operands = [0; 3];
-            for (cell, operand) in operands.iter_mut().zip(op.operands()) {
-                *cell = self.cells[operand.index()];
-            }
-            self.cells[place] = match *op {
+        for step in &self.steps {
+            let operands = step.operands.map(|place| self.cells[place]);
+            self.cells[step.place] = match step.op {
                 Op::Uniform(u) => {
                     F::of(uniforms.get(u.index()).copied().unwrap_or(f64::NAN)).cell()
                 }
@@ -125,7 +149,7 @@ impl<'k> Evaluator<'k> {
                         Precision::F64 => uniform_f64(words).cell(),
                     }
                 }
-                _ => pure::<F>(op, operands).unwrap_or(0),
+                _ => pure::<F>(&step.op, operands).unwrap_or(0),
             };
         }
         for (result, effect) in self.results.iter_mut().zip(&self.kernel.effects) {

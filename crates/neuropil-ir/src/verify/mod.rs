@@ -5,9 +5,11 @@
 
 mod kernel;
 mod plan;
+mod plan_error;
 
 pub use kernel::{KernelError, kernel};
-pub use plan::{PlanError, plan};
+pub use plan::plan;
+pub use plan_error::PlanError;
 
 /// Something that keeps the rules of its IR: a kernel or a plan, owned or borrowed.
 #[derive(Clone, Copy, Debug, PartialEq)]
