@@ -21,8 +21,9 @@ pub(crate) fn guarded(action: impl FnOnce() -> Code) -> Code {
 
 /// Prints what to send us.
 pub(crate) fn report(what: &str) {
-    let command: Vec<String> =
-        std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let command: Vec<String> = std::env::args_os()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
     complain(&format!(
         "bug: neuropil made a mistake; your model is not to blame\n\
          \n\
@@ -47,7 +48,9 @@ fn remember(info: &PanicHookInfo<'_>) {
         .map(|text| (*text).to_owned())
         .or_else(|| payload.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "no message".to_owned());
-    let place = info.location().map_or_else(String::new, |place| format!(" at {place}"));
+    let place = info
+        .location()
+        .map_or_else(String::new, |place| format!(" at {place}"));
     if let Ok(mut last) = LAST.lock() {
         *last = Some(format!("{message}{place}"));
     }

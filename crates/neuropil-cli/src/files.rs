@@ -22,9 +22,14 @@ pub(crate) fn read_stdin() -> Result<String, Error> {
     let mut bytes = Vec::new();
     std::io::stdin()
         .read_to_end(&mut bytes)
-        .map_err(|source| Error::Read { path: path(), source })?;
-    String::from_utf8(bytes)
-        .map_err(|error| Error::NotText { path: path(), at: error.utf8_error().valid_up_to() })
+        .map_err(|source| Error::Read {
+            path: path(),
+            source,
+        })?;
+    String::from_utf8(bytes).map_err(|error| Error::NotText {
+        path: path(),
+        at: error.utf8_error().valid_up_to(),
+    })
 }
 
 /// Replaces a file: writes beside it, then renames, so that no reader finds half of it.
@@ -61,7 +66,10 @@ mod tests {
     fn a_file_is_replaced_and_nothing_is_left_beside_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.npl");
-        assert!(replace(&path, "new").is_err(), "only what exists is replaced");
+        assert!(
+            replace(&path, "new").is_err(),
+            "only what exists is replaced"
+        );
         std::fs::write(&path, "old").expect("written");
         replace(&path, "new").expect("replaced");
         assert_eq!(std::fs::read_to_string(&path).expect("read"), "new");

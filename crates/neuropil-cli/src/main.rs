@@ -29,7 +29,11 @@ fn main() -> ExitCode {
         Err(error) => {
             // Help and version are data on stdout, mistakes messages on stderr; clap knows which.
             let _unheard = error.print();
-            if error.use_stderr() { exit::Code::Usage } else { exit::Code::Ok }
+            if error.use_stderr() {
+                exit::Code::Usage
+            } else {
+                exit::Code::Ok
+            }
         }
     })
     .into()

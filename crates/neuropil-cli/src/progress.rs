@@ -35,7 +35,13 @@ impl Watcher {
         if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:30}] {msg}") {
             bar.set_style(style.progress_chars("=> "));
         }
-        Self { clock, interrupt, bar, title: String::new(), running_since: None }
+        Self {
+            clock,
+            interrupt,
+            bar,
+            title: String::new(),
+            running_since: None,
+        }
     }
 
     /// Takes the bar off the terminal.
@@ -54,7 +60,11 @@ impl Watcher {
         if done > 0 && elapsed > 0.2 {
             let left = elapsed * (total - done.min(total)) as f64 / done as f64;
             let factor = elapsed * 1000.0 / simulated;
-            text += &format!(", {} left, real-time factor {}", seconds_left(left), short(factor));
+            text += &format!(
+                ", {} left, real-time factor {}",
+                seconds_left(left),
+                short(factor)
+            );
         }
         self.bar.set_message(text);
     }
@@ -82,13 +92,20 @@ impl Observer for Watcher {
                 self.bar.set_prefix(self.title.clone());
                 self.bar.set_message("building");
             }
-            Event::Building { projection, index, total } => {
-                self.bar.set_position(index as u64 * PARTS / total.max(1) as u64);
+            Event::Building {
+                projection,
+                index,
+                total,
+            } => {
+                self.bar
+                    .set_position(index as u64 * PARTS / total.max(1) as u64);
                 self.bar.set_message(format!("connecting {projection}"));
             }
             Event::Running { done, total, dt } => self.running(done, total, dt),
             Event::Writing { file } => {
-                let name = file.file_name().map_or_else(Default::default, |n| n.to_string_lossy());
+                let name = file
+                    .file_name()
+                    .map_or_else(Default::default, |n| n.to_string_lossy());
                 self.bar.set_message(format!("writing {name}"));
             }
             _ => {}
@@ -114,7 +131,10 @@ pub(crate) fn interrupt_flag() -> Arc<AtomicBool> {
     let raised = Arc::clone(&flag);
     let handler = move || {
         if raised.swap(true, Ordering::Relaxed) {
-            #[expect(clippy::exit, reason = "the user insists, and the main thread does not answer")]
+            #[expect(
+                clippy::exit,
+                reason = "the user insists, and the main thread does not answer"
+            )]
             std::process::exit(Code::Run.number().into());
         }
     };

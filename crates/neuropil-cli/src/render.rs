@@ -22,9 +22,16 @@ pub(crate) fn show(diagnosed: &Diagnosed, least: Severity) {
 
 /// Draws diagnostics of a severity or worse, and counts them.
 pub(crate) fn draw(diagnosed: &Diagnosed, least: Severity, colour: bool) -> String {
-    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    let shown: Vec<&Diagnostic> =
-        diagnosed.diagnostics.iter().filter(|diagnostic| diagnostic.severity >= least).collect();
+    let renderer = if colour {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let shown: Vec<&Diagnostic> = diagnosed
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity >= least)
+        .collect();
     let mut out = String::new();
     for diagnostic in shown.iter().take(MOST_SHOWN) {
         let source = &diagnosed.sources;
@@ -44,11 +51,16 @@ pub(crate) fn draw(diagnosed: &Diagnosed, least: Severity, colour: bool) -> Stri
 /// `2 errors, 1 warning`.
 pub(crate) fn counts(diagnostics: &[Diagnostic], least: Severity) -> String {
     let parts = [Severity::Error, Severity::Warning, Severity::Note].into_iter();
-    let parts = parts.filter(|severity| *severity >= least).filter_map(|severity| {
-        let count = diagnostics.iter().filter(|d| d.severity == severity).count();
-        let plural = if count == 1 { "" } else { "s" };
-        (count > 0).then(|| format!("{count} {}{plural}", severity.as_str()))
-    });
+    let parts = parts
+        .filter(|severity| *severity >= least)
+        .filter_map(|severity| {
+            let count = diagnostics
+                .iter()
+                .filter(|d| d.severity == severity)
+                .count();
+            let plural = if count == 1 { "" } else { "s" };
+            (count > 0).then(|| format!("{count} {}{plural}", severity.as_str()))
+        });
     parts.collect::<Vec<_>>().join(", ")
 }
 
@@ -58,7 +70,9 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let title = level.primary_title(&*diagnostic.message).id(diagnostic.code.as_str());
+    let title = level
+        .primary_title(&*diagnostic.message)
+        .id(diagnostic.code.as_str());
     let mut group = Group::with_title(title);
     // One snippet a text, that of the primary place first.
     let mut order = vec![diagnostic.primary.source];
@@ -70,7 +84,12 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
     for source in order {
         group = group.element(snippet(diagnostic, source, sources));
     }
-    group.elements(diagnostic.help.iter().map(|help| Level::HELP.message(&**help)))
+    group.elements(
+        diagnostic
+            .help
+            .iter()
+            .map(|help| Level::HELP.message(&**help)),
+    )
 }
 
 fn snippet<'a>(
@@ -80,7 +99,10 @@ fn snippet<'a>(
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
     let text = sources.text(source);
     let mut marks: Vec<(Range<usize>, bool, Option<&str>)> = Vec::new();
-    let here = diagnostic.labels.iter().find(|label| label.span == diagnostic.primary);
+    let here = diagnostic
+        .labels
+        .iter()
+        .find(|label| label.span == diagnostic.primary);
     if diagnostic.primary.source == source {
         let range = inside(diagnostic.primary, text);
         marks.push((range, true, here.map(|label| &*label.message)));
@@ -91,13 +113,21 @@ fn snippet<'a>(
         }
     }
     let window = window(text, marks.iter().map(|(range, ..)| range.clone()));
-    let first = text[..window.start].bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let first = text[..window.start]
+        .bytes()
+        .filter(|byte| *byte == b'\n')
+        .count()
+        + 1;
     let shift = |range: Range<usize>| range.start - window.start..range.end - window.start;
     Snippet::source(&text[window.clone()])
         .line_start(first)
         .path(sources.name(source))
         .annotations(marks.into_iter().map(|(range, primary, label)| {
-            let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let kind = if primary {
+                AnnotationKind::Primary
+            } else {
+                AnnotationKind::Context
+            };
             kind.span(shift(range)).label(label)
         }))
 }
@@ -130,7 +160,13 @@ fn window(text: &str, marks: impl Iterator<Item = Range<usize>>) -> Range<usize>
 
 /// Diagnostics as one object.
 pub(crate) fn to_json(file: &str, diagnosed: &Diagnosed) -> Value {
-    let count = |severity| diagnosed.diagnostics.iter().filter(|d| d.severity == severity).count();
+    let count = |severity| {
+        diagnosed
+            .diagnostics
+            .iter()
+            .filter(|d| d.severity == severity)
+            .count()
+    };
     let place = |span: Span| {
         let (line, column) = diagnosed.sources.line_col(span);
         let tail = diagnosed.sources.line_col(span.tail());
@@ -173,7 +209,10 @@ mod tests {
     fn diagnosed(text: &str, make: impl Fn(SourceId) -> Vec<Diagnostic>) -> Diagnosed {
         let mut sources = Sources::new();
         let id = sources.add("a.npl", text);
-        Diagnosed { diagnostics: make(id), sources }
+        Diagnosed {
+            diagnostics: make(id),
+            sources,
+        }
     }
 
     #[test]
@@ -183,9 +222,13 @@ mod tests {
             let at = text.find("tua").expect("it is there") as u32;
             let tau = text.find("tau").expect("it is there") as u32;
             vec![
-                Diagnostic::error(Code::UnknownName, Span::new(id, at, at + 3), "unknown name `tua`")
-                    .label(Span::new(id, tau, tau + 3), "declared here")
-                    .did_you_mean(Some("tau")),
+                Diagnostic::error(
+                    Code::UnknownName,
+                    Span::new(id, at, at + 3),
+                    "unknown name `tua`",
+                )
+                .label(Span::new(id, tau, tau + 3), "declared here")
+                .did_you_mean(Some("tau")),
                 Diagnostic::note(Code::HidesName, Span::at(id, 0), "a note"),
             ]
         });
@@ -216,13 +259,20 @@ error[npl::unknown-name]: unknown name `tua`
                     let span = Span::new(id, start, end);
                     vec![Diagnostic::error(Code::Internal, span, "odd").here("here")]
                 });
-                assert!(draw(&found, Severity::Note, false).contains("odd"), "{text:?}");
+                assert!(
+                    draw(&found, Severity::Note, false).contains("odd"),
+                    "{text:?}"
+                );
                 assert_eq!(to_json("a", &found)["errors"], 1);
             }
         }
         let elsewhere = Diagnosed {
             sources: Sources::new(),
-            diagnostics: vec![Diagnostic::error(Code::Internal, Span::at(SourceId(7), 3), "lost")],
+            diagnostics: vec![Diagnostic::error(
+                Code::Internal,
+                Span::at(SourceId(7), 3),
+                "lost",
+            )],
         };
         assert!(draw(&elsewhere, Severity::Note, false).contains("lost"));
     }

@@ -24,7 +24,11 @@ pub(crate) fn table(report: &Report) -> String {
 fn one(out: &mut String, run: &RunReport) {
     let summary = &run.summary;
     let (about, done) = (&summary.about, &summary.report);
-    let threads = if about.threads == 1 { "1 thread".into() } else { format!("{} threads", about.threads) };
+    let threads = if about.threads == 1 {
+        "1 thread".into()
+    } else {
+        format!("{} threads", about.threads)
+    };
     let _ = writeln!(
         out,
         "{}: {} in {} steps of {}, seed {}, {}, {}, {threads}{}\n",
@@ -35,16 +39,23 @@ fn one(out: &mut String, run: &RunReport) {
         summary.seed,
         summary.precision,
         about.backend,
-        if done.interrupted { " (interrupted)" } else { "" },
+        if done.interrupted {
+            " (interrupted)"
+        } else {
+            ""
+        },
     );
-    let mut rows = vec![["population", "model", "size", "spikes", "rate (Hz)", "CV"].map(str::to_owned)];
+    let mut rows =
+        vec![["population", "model", "size", "spikes", "rate (Hz)", "CV"].map(str::to_owned)];
     for population in &done.populations {
         rows.push([
             population.name.clone(),
             population.model.clone(),
             thousands(population.size.into()),
             population.spikes.map_or_else(dash, thousands),
-            population.mean_rate_hz.map_or_else(dash, |rate| format!("{rate:.2}")),
+            population
+                .mean_rate_hz
+                .map_or_else(dash, |rate| format!("{rate:.2}")),
             population.cv_isi.map_or_else(dash, |cv| format!("{cv:.2}")),
         ]);
     }
@@ -99,7 +110,11 @@ pub(crate) fn found(outcome: &Outcome) -> String {
 fn files(out: &mut String, report: &Report) {
     let _ = writeln!(out, "results in {}:", report.folder.display());
     for run in &report.runs {
-        let names: Vec<String> = run.files.iter().map(|file| shown(file, &report.folder)).collect();
+        let names: Vec<String> = run
+            .files
+            .iter()
+            .map(|file| shown(file, &report.folder))
+            .collect();
         let mut line = String::from(" ");
         for name in names {
             if line.len() + name.len() > 96 {
@@ -114,7 +129,10 @@ fn files(out: &mut String, report: &Report) {
 }
 
 fn shown(file: &Path, folder: &Path) -> String {
-    file.strip_prefix(folder).unwrap_or(file).display().to_string()
+    file.strip_prefix(folder)
+        .unwrap_or(file)
+        .display()
+        .to_string()
 }
 
 /// Lines up columns: the first few to the left, the others to the right.
@@ -154,7 +172,11 @@ pub(crate) fn thousands(count: u64) -> String {
 
 /// A time in ms as `0.1 ms` or `1.5 s`, without the noise of its digits.
 pub(crate) fn duration(ms: f64) -> String {
-    if ms.abs() >= 1000.0 { format!("{} s", short(ms / 1000.0)) } else { format!("{} ms", short(ms)) }
+    if ms.abs() >= 1000.0 {
+        format!("{} s", short(ms / 1000.0))
+    } else {
+        format!("{} ms", short(ms))
+    }
 }
 
 /// A number with at most four significant digits.
@@ -168,7 +190,11 @@ pub(crate) fn short(value: f64) -> String {
     let whole = format!("{:.0}", value.abs()).len();
     let small = value.abs() < 1.0;
     let zeros = if small { leading_zeros(value.abs()) } else { 0 };
-    let decimals = if small { 4 + zeros } else { 4usize.saturating_sub(whole) };
+    let decimals = if small {
+        4 + zeros
+    } else {
+        4usize.saturating_sub(whole)
+    };
     let text = format!("{value:.decimals$}");
     if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -189,7 +215,11 @@ fn leading_zeros(value: f64) -> usize {
 }
 
 fn wall_time(seconds: f64) -> String {
-    if seconds < 1.0 { format!("{} ms", short(seconds * 1000.0)) } else { format!("{} s", short(seconds)) }
+    if seconds < 1.0 {
+        format!("{} ms", short(seconds * 1000.0))
+    } else {
+        format!("{} s", short(seconds))
+    }
 }
 
 #[cfg(test)]
@@ -215,7 +245,10 @@ mod tests {
         }
         assert_eq!(duration(1000.0), "1 s");
         assert_eq!(duration(0.1), "0.1 ms");
-        assert_eq!([0, 999, 1000, 1234567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(
+            [0, 999, 1000, 1234567].map(thousands),
+            ["0", "999", "1,000", "1,234,567"]
+        );
     }
 
     #[test]

@@ -11,9 +11,13 @@ use crate::memory::Array;
 use crate::{CpuBackend, InstructionSet};
 
 fn sets() -> impl Iterator<Item = InstructionSet> {
-    [InstructionSet::Portable, InstructionSet::Avx2, InstructionSet::Avx512]
-        .into_iter()
-        .filter(|set| set.is_available())
+    [
+        InstructionSet::Portable,
+        InstructionSet::Avx2,
+        InstructionSet::Avx512,
+    ]
+    .into_iter()
+    .filter(|set| set.is_available())
 }
 
 /// Runs a kernel as the machine does.
@@ -38,14 +42,29 @@ fn run(set: InstructionSet, kernel: &Kernel, input: &Input) -> Output {
     };
     let mut world = World {
         arrays: &mut arrays,
-        bound: &|array| Bound { array, copy: 0, start: 0 },
+        bound: &|array| Bound {
+            array,
+            copy: 0,
+            start: 0,
+        },
         uniform: &|uniform| input.uniforms[uniform],
     };
-    let lanes = Lanes { element: 0, count: input.lanes as usize, step: input.step };
+    let lanes = Lanes {
+        element: 0,
+        count: input.lanes as usize,
+        step: input.step,
+    };
     program.run(&mut frame, lanes, &mut world, &mut outputs);
-    let slots = program.reductions().zip(&mut outputs.blocks).map(|((uniform, reduction), blocks)| {
-        (neuropil_ir::kernel::Uniform(uniform), scalar::tree(reduction, blocks))
-    });
+    let slots =
+        program
+            .reductions()
+            .zip(&mut outputs.blocks)
+            .map(|((uniform, reduction), blocks)| {
+                (
+                    neuropil_ir::kernel::Uniform(uniform),
+                    scalar::tree(reduction, blocks),
+                )
+            });
     let slots = slots.collect();
     Output {
         arrays: arrays
@@ -54,7 +73,11 @@ fn run(set: InstructionSet, kernel: &Kernel, input: &Input) -> Output {
             .map(|(array, binding)| given_back(array, binding.element, kernel.precision))
             .collect(),
         mapped: Mapped {
-            emitted: outputs.events.iter().map(|segment| segment.iter().collect()).collect(),
+            emitted: outputs
+                .events
+                .iter()
+                .map(|segment| segment.iter().collect())
+                .collect(),
             slots,
         },
     }

@@ -75,8 +75,6 @@ codes! {
     UnitMismatch, "unit-mismatch", "two dimensions that must agree and do not";
     AmbiguousUnit, "ambiguous-unit", "a name after a number that is a unit and a declared name";
     NotDimensionless, "not-dimensionless", "a quantity with a unit where a number is expected";
-    MissingUnit, "missing-unit", "a number where a quantity with a unit is expected";
-    UnknownDimension, "unknown-dimension", "a dimension that follows from nothing";
     // Kinds and arguments.
     WrongKind, "wrong-kind", "a name of one kind where another is expected";
     WrongArguments, "wrong-arguments", "arguments that a function or rule does not take";
@@ -85,7 +83,6 @@ codes! {
     // Bodies of equations.
     CircularDefinition, "circular-definition", "quantities that are defined by each other";
     MissingEquation, "missing-equation", "a name that has neither equation nor value";
-    MissingInit, "missing-init", "a state without a start value that is not zero by nature";
     InputAssigned, "input-assigned", "`=` on an input, which is a sum";
     AssignOthersState, "assign-others-state", "an assignment to a state of another model";
     NotAssignable, "not-assignable", "a write to what cannot be written";
@@ -97,7 +94,6 @@ codes! {
     MayNotVary, "may-not-vary", "a value that varies where it must stay";
     NotLinear, "not-linear", "an equation or form that must be linear and is not";
     MethodNotPossible, "method-not-possible", "an integration method that the equations do not allow";
-    ReadsAfterReset, "reads-after-reset", "a value read after the block of its event changed it";
     // Values.
     OutOfRange, "out-of-range", "an index, range or probability outside its limits";
     ValueNotFinite, "value-not-finite", "a value that is infinite or not a number";
@@ -106,7 +102,6 @@ codes! {
     MissingValue, "missing-value", "a parameter without a value";
     // Networks.
     NoPopulation, "no-population", "a network or connection without a population";
-    Placement, "placement", "a placement that the synapse does not allow";
     DelayCycle, "delay-cycle", "projections without delay that form a cycle";
     TooLarge, "too-large", "a network beyond what fits";
     // Runs.

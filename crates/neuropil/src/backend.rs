@@ -17,7 +17,10 @@ pub(crate) fn choose(options: &Options, run: &CompiledRun) -> Result<Box<dyn Bac
     Ok(match kind {
         BackendKind::Interpreter => Box::new(CpuBackend::new()),
         BackendKind::Scalar => {
-            return Err(Error::Backend { name: "scalar".to_owned(), why: "is not built yet" });
+            return Err(Error::Backend {
+                name: "scalar".to_owned(),
+                why: "is not built yet",
+            });
         }
     })
 }

@@ -32,7 +32,10 @@ impl Compilation {
 
     /// Warnings and notes with their texts.
     pub fn diagnosed(&self) -> Diagnosed {
-        Diagnosed { sources: self.sources.clone(), diagnostics: self.diagnostics.clone() }
+        Diagnosed {
+            sources: self.sources.clone(),
+            diagnostics: self.diagnostics.clone(),
+        }
     }
 }
 
@@ -56,7 +59,10 @@ fn follows(code: Code) -> bool {
 
 /// The name of a run.
 pub(crate) fn run_name(run: &CompiledRun) -> &str {
-    run.program.run_name.as_deref().unwrap_or(&run.program.plan.name)
+    run.program
+        .run_name
+        .as_deref()
+        .unwrap_or(&run.program.plan.name)
 }
 
 impl Text {
@@ -73,7 +79,10 @@ impl Text {
     /// ```
     pub fn check(&self, options: &Options) -> Diagnosed {
         let (sources, diagnostics, _) = self.compiled(options);
-        Diagnosed { sources, diagnostics }
+        Diagnosed {
+            sources,
+            diagnostics,
+        }
     }
 
     /// Compiles all runs of the text.
@@ -90,7 +99,11 @@ impl Text {
             diagnostics.push(self.no_run());
             return Err(Error::model(sources, diagnostics));
         }
-        Ok(Compilation { sources, diagnostics, runs })
+        Ok(Compilation {
+            sources,
+            diagnostics,
+            runs,
+        })
     }
 
     fn compiled(&self, options: &Options) -> (Sources, Vec<Diagnostic>, Vec<CompiledRun>) {
@@ -107,14 +120,20 @@ impl Text {
         let mut compiled = compiler::compile(&texts, &options);
         if incomplete {
             // What could not be read is missing from the tree; that others miss it is no mistake.
-            compiled.diagnostics.retain(|found| found.is_error() && !follows(found.code));
+            compiled
+                .diagnostics
+                .retain(|found| found.is_error() && !follows(found.code));
         }
         diagnostics.extend(compiled.diagnostics);
         let errors = has_errors(&diagnostics);
         // The library is not the user's to improve: of it only errors are shown.
         let own = library().sources.ids().count() as u32;
         diagnostics.retain(|d| d.primary.source.0 >= own || d.severity == Severity::Error);
-        (sources, diagnostics, if errors { Vec::new() } else { compiled.runs })
+        (
+            sources,
+            diagnostics,
+            if errors { Vec::new() } else { compiled.runs },
+        )
     }
 
     fn no_run(&self) -> Diagnostic {
@@ -128,9 +147,12 @@ impl Text {
             "the text has no `run`, so there is nothing to simulate",
         );
         match network {
-            Some(name) => diagnostic
-                .help(format!("add a line such as `run {name} for 1 s with dt = 0.1 ms`")),
-            None => diagnostic.help("add a `network` and a `run`; `neuropil new` writes an example"),
+            Some(name) => diagnostic.help(format!(
+                "add a line such as `run {name} for 1 s with dt = 0.1 ms`"
+            )),
+            None => {
+                diagnostic.help("add a `network` and a `run`; `neuropil new` writes an example")
+            }
         }
     }
 }

@@ -24,7 +24,10 @@ impl Diagnosed {
 
 impl std::fmt::Display for Diagnosed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+        let errors = self
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.is_error());
         for (i, diagnostic) in errors.enumerate() {
             if i > 0 {
                 f.write_str("\n")?;
@@ -137,13 +140,19 @@ impl Error {
     }
 
     pub(crate) fn model(sources: Sources, diagnostics: Vec<Diagnostic>) -> Self {
-        Self::Model(Box::new(Diagnosed { sources, diagnostics }))
+        Self::Model(Box::new(Diagnosed {
+            sources,
+            diagnostics,
+        }))
     }
 
     /// Gives an error of the engine its place in the text.
     pub(crate) fn simulation(source: SimulationError, sources: &Sources) -> Self {
         let at = place(&source).map(|diagnostic| {
-            Box::new(Diagnosed { sources: sources.clone(), diagnostics: vec![diagnostic] })
+            Box::new(Diagnosed {
+                sources: sources.clone(),
+                diagnostics: vec![diagnostic],
+            })
         });
         Self::Simulation { source, at }
     }

@@ -3,7 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use neuropil_ir::program::{Layout, Panel as Planned, Program, Raster as RasterInfo, RateSource, Trace};
+use neuropil_ir::program::{
+    Layout, Panel as Planned, Program, Raster as RasterInfo, RateSource, Trace,
+};
 use neuropil_plot::{
     Axis, Figure, Heatmap, Histogram, Lines, Panel, Raster, RasterPopulation, Series,
 };
@@ -43,7 +45,11 @@ pub(crate) fn figure<R: Recordings>(
     recordings: &R,
     duration_ms: f64,
 ) -> Result<Figure, R::Error> {
-    let drawing = Drawing { program, recordings, duration_ms };
+    let drawing = Drawing {
+        program,
+        recordings,
+        duration_ms,
+    };
     let mut figure = Figure::new();
     figure.rows = drawing.rows(layout)?;
     Ok(figure)
@@ -119,7 +125,10 @@ impl<R: Recordings> Drawing<'_, R> {
                 for &index in list {
                     if let Some(trace) = traces.get(index) {
                         axis = self::axis(trace);
-                        sets.push((trace.name.clone(), last(&self.recordings.trace(index, self.program.plan.dt)?)));
+                        sets.push((
+                            trace.name.clone(),
+                            last(&self.recordings.trace(index, self.program.plan.dt)?),
+                        ));
                     }
                 }
                 vec![Histogram::of_sets(axis, sets).into()]
@@ -144,7 +153,11 @@ impl<R: Recordings> Drawing<'_, R> {
         let spikes = steps
             .filter_map(|(&step, &element)| Some((step as f64 * dt, rows.place(element)?)))
             .collect();
-        Ok(RasterPopulation::new(raster.population.clone(), rows.count(), spikes))
+        Ok(RasterPopulation::new(
+            raster.population.clone(),
+            rows.count(),
+            spikes,
+        ))
     }
 
     fn series(
@@ -171,8 +184,10 @@ impl<R: Recordings> Drawing<'_, R> {
             let mut series = Series::new(name, Arc::clone(&times), values);
             if let Some(events) = &spikes {
                 let of_element = events.steps.iter().zip(&events.elements);
-                let steps: Vec<u64> =
-                    of_element.filter(|&(_, &e)| e == element).map(|(&step, _)| step).collect();
+                let steps: Vec<u64> = of_element
+                    .filter(|&(_, &e)| e == element)
+                    .map(|(&step, _)| step)
+                    .collect();
                 if falls_at(&steps, &data.steps, &series.y) {
                     let dt = self.program.plan.dt;
                     series = series.with_spikes(steps.iter().map(|&s| s as f64 * dt).collect());
@@ -192,7 +207,12 @@ impl<R: Recordings> Drawing<'_, R> {
             return Ok(None);
         }
         let name = format!("{population}.spike");
-        match self.program.rasters.iter().position(|raster| raster.name == name) {
+        match self
+            .program
+            .rasters
+            .iter()
+            .position(|raster| raster.name == name)
+        {
             Some(index) => self.recordings.events(index).map(Some),
             None => Ok(None),
         }
@@ -200,10 +220,15 @@ impl<R: Recordings> Drawing<'_, R> {
 
     fn rates(&self, list: &[RateSource]) -> Result<Vec<Panel>, R::Error> {
         let span = (0.0, self.duration_ms);
-        let wide = BINS_MS.into_iter().find(|bin| self.duration_ms / bin <= MOST_BINS);
+        let wide = BINS_MS
+            .into_iter()
+            .find(|bin| self.duration_ms / bin <= MOST_BINS);
         // A bin holds whole steps, or its counts would beat against the step.
         let dt = self.program.plan.dt;
-        let bin = (wide.unwrap_or(self.duration_ms / MOST_BINS) / dt).round().max(1.0) * dt;
+        let bin = (wide.unwrap_or(self.duration_ms / MOST_BINS) / dt)
+            .round()
+            .max(1.0)
+            * dt;
         let mut hertz = Vec::new();
         let mut other = Vec::new();
         for &source in list {
@@ -294,13 +319,17 @@ impl Rows {
     }
 
     fn count(&self) -> u32 {
-        self.0.last().map_or(0, |(range, start)| start + range.end.saturating_sub(range.start))
+        self.0.last().map_or(0, |(range, start)| {
+            start + range.end.saturating_sub(range.start)
+        })
     }
 
     fn place(&self, element: u32) -> Option<u32> {
         let at = self.0.partition_point(|(range, _)| range.end <= element);
         let (range, start) = self.0.get(at)?;
-        range.contains(&element).then(|| start + element - range.start)
+        range
+            .contains(&element)
+            .then(|| start + element - range.start)
     }
 }
 
@@ -312,7 +341,16 @@ mod tests {
     fn chosen_elements_fill_the_rows_without_gaps() {
         let rows = Rows::new(&[2..4, 10..11, 20..23]);
         let places: Vec<_> = [1, 2, 3, 4, 10, 20, 22, 23].map(|e| rows.place(e)).to_vec();
-        let expected = [None, Some(0), Some(1), None, Some(2), Some(3), Some(5), None];
+        let expected = [
+            None,
+            Some(0),
+            Some(1),
+            None,
+            Some(2),
+            Some(3),
+            Some(5),
+            None,
+        ];
         assert_eq!(places, expected);
         assert_eq!(rows.count(), 6);
         assert_eq!(Rows::new(&[]).count(), 0);
@@ -327,9 +365,16 @@ mod tests {
         // The same seen at every third step only.
         assert!(falls_at(&[5], &[0, 3, 6], &[-55.0, -54.0, -58.0]));
         // A crossing of 0 on the way up.
-        assert!(!falls_at(&[3], &steps, &[-65.0, -60.0, -40.0, 10.0, 40.0, 0.0, -70.0]));
+        assert!(!falls_at(
+            &[3],
+            &steps,
+            &[-65.0, -60.0, -40.0, 10.0, 40.0, 0.0, -70.0]
+        ));
         assert!(!falls_at(&[], &steps, &reset));
-        assert!(!falls_at(&[0], &steps, &reset), "nothing stands before the first sample");
+        assert!(
+            !falls_at(&[0], &steps, &reset),
+            "nothing stands before the first sample"
+        );
         assert!(!falls_at(&[99], &steps, &reset));
     }
 }

@@ -5,9 +5,9 @@
 
 use std::sync::OnceLock;
 
+use crate::text::is_unit_word;
 use neuropil_syntax::tree::{File, Item, Model, ModelKind};
 use neuropil_syntax::{Diagnostic, Sources, Span, nearest};
-use neuropil_units::is_unit_name;
 
 /// Embeds the files of the folder `models`; a test holds this list against the folder.
 macro_rules! texts {
@@ -69,11 +69,15 @@ pub(crate) fn library() -> &'static Library {
         let mut diagnostics = Vec::new();
         for &(name, text) in TEXTS {
             let source = sources.add(format!("library: {name}"), text);
-            let parsed = neuropil_syntax::parse(source, text, is_unit_name);
+            let parsed = neuropil_syntax::parse(source, text, is_unit_word);
             diagnostics.extend(parsed.diagnostics);
             files.push(parsed.file);
         }
-        Library { sources, files, diagnostics }
+        Library {
+            sources,
+            files,
+            diagnostics,
+        }
     })
 }
 
@@ -92,7 +96,9 @@ pub fn models() -> &'static [LibraryModel] {
             .iter()
             .zip(TEXTS)
             .flat_map(|(file, &(name, text))| {
-                file.items.iter().filter_map(move |item| listed(item, name, text))
+                file.items
+                    .iter()
+                    .filter_map(move |item| listed(item, name, text))
             })
             .collect();
         models.sort_by_key(|model| (model.kind, model.name));
@@ -113,7 +119,13 @@ pub fn nearest_model(name: &str) -> Option<&'static str> {
 fn listed(item: &'static Item, file: &'static str, text: &'static str) -> Option<LibraryModel> {
     let slice = |span: Span| text.get(span.range()).unwrap_or_default();
     match item {
-        Item::Model(Model { kind, name, doc, span, .. }) => Some(LibraryModel {
+        Item::Model(Model {
+            kind,
+            name,
+            doc,
+            span,
+            ..
+        }) => Some(LibraryModel {
             name: name.as_str(),
             kind: *kind,
             doc: doc.as_ref().map_or("", |doc| &*doc.text),
@@ -142,7 +154,13 @@ mod tests {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/models");
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .expect("the folder exists")
-            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
             .filter(|name| name.ends_with(".npl"))
             .collect();
         files.sort();
@@ -154,16 +172,31 @@ mod tests {
     #[test]
     fn the_library_parses_and_every_model_says_where_it_is_from() {
         let library = library();
-        let plain: String =
-            library.diagnostics.iter().map(|d| d.to_plain(&library.sources)).collect();
+        let plain: String = library
+            .diagnostics
+            .iter()
+            .map(|d| d.to_plain(&library.sources))
+            .collect();
         assert_eq!(plain, "");
         for (file, &(name, text)) in library.files.iter().zip(TEXTS) {
             assert!(file.version.is_some(), "{name} has no version line");
-            assert_eq!(neuropil_syntax::format(text).as_deref(), Ok(text), "{name} is not tidy");
+            assert_eq!(
+                neuropil_syntax::format(text).as_deref(),
+                Ok(text),
+                "{name} is not tidy"
+            );
         }
         for model in models() {
-            assert!(model.text.starts_with(model.kind.as_str()), "{}", model.name);
-            assert!(model.doc.is_empty() == model.base.is_some(), "{}: docstring", model.name);
+            assert!(
+                model.text.starts_with(model.kind.as_str()),
+                "{}",
+                model.name
+            );
+            assert!(
+                model.doc.is_empty() == model.base.is_some(),
+                "{}: docstring",
+                model.name
+            );
         }
     }
 

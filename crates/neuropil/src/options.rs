@@ -1,10 +1,10 @@
 //! What a caller says beside the text, and how it becomes what the compiler reads.
 
+use crate::text::is_unit_word;
 use neuropil_compiler as compiler;
 use neuropil_ir::kernel::Precision as FloatType;
 use neuropil_syntax::tree::Expr;
 use neuropil_syntax::{Diagnostic, Sources, parse_expression, parse_path};
-use neuropil_units::is_unit_name;
 
 /// The float type of states and parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,12 +101,15 @@ impl Options {
         let mut set = Vec::with_capacity(self.set.len());
         for (path, value) in &self.set {
             let name = sources.add("set", path.as_str());
-            if let Err(found) = parse_path(name, path.trim(), is_unit_name) {
+            if let Err(found) = parse_path(name, path.trim(), is_unit_word) {
                 diagnostics.extend(found);
                 continue;
             }
             if let Some(value) = value_of("set", path, value, sources, diagnostics) {
-                set.push(compiler::Override { path: path.trim().to_owned(), value });
+                set.push(compiler::Override {
+                    path: path.trim().to_owned(),
+                    value,
+                });
             }
         }
         let mut option = |name: &str, value: &Option<String>| {
@@ -139,7 +142,7 @@ fn value_of(
 ) -> Option<Expr> {
     let source = sources.add(kind, format!("{name}={value}"));
     let text = format!("{}{value}", " ".repeat(name.len() + 1));
-    match parse_expression(source, &text, is_unit_name) {
+    match parse_expression(source, &text, is_unit_word) {
         Ok(expr) => Some(expr),
         Err(found) => {
             diagnostics.extend(found);
@@ -174,21 +177,33 @@ mod tests {
         let mut sources = Sources::new();
         let mut diagnostics = Vec::new();
         let set = [("a b", "1"), ("N", "2 +"), ("", "1"), ("N", "")];
-        let set = set.map(|(path, value)| (path.to_owned(), value.to_owned())).to_vec();
-        let parsed = Options { set, ..Options::default() }.parse(&mut sources, &mut diagnostics);
+        let set = set
+            .map(|(path, value)| (path.to_owned(), value.to_owned()))
+            .to_vec();
+        let parsed = Options {
+            set,
+            ..Options::default()
+        }
+        .parse(&mut sources, &mut diagnostics);
         assert!(parsed.set.is_empty());
         assert!(diagnostics.len() >= 4);
     }
 
     #[test]
     fn small_networks_take_few_threads() {
-        let options = Options { cores: 8, ..Options::default() };
+        let options = Options {
+            cores: 8,
+            ..Options::default()
+        };
         assert_eq!(options.threads_for(None, 0), 1);
         assert_eq!(options.threads_for(None, 2_000), 1);
         assert_eq!(options.threads_for(None, 4_000), 2);
         assert_eq!(options.threads_for(None, 1_000_000), 8);
         assert_eq!(options.threads_for(Some(3), 1), 3, "what the text says");
-        let told = Options { threads: Some(5), ..options };
+        let told = Options {
+            threads: Some(5),
+            ..options
+        };
         assert_eq!(told.threads_for(Some(3), 1), 5, "what the caller says");
     }
 
@@ -197,7 +212,9 @@ mod tests {
         for kind in BackendKind::ALL {
             assert_eq!(BackendKind::find(kind.as_str()).ok(), Some(kind));
         }
-        let text = BackendKind::find("gpu").expect_err("is not built").to_string();
+        let text = BackendKind::find("gpu")
+            .expect_err("is not built")
+            .to_string();
         assert!(text.contains("`gpu` is not built yet"), "{text}");
         assert!(BackendKind::find("abacus").is_err());
     }

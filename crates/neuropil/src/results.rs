@@ -48,7 +48,11 @@ impl TraceView<'_> {
     /// The values of one recorded element over time, by its place among the recorded ones.
     pub fn column(&self, place: usize) -> impl Iterator<Item = f64> + '_ {
         let inside = if place < self.width { self.values } else { &[] };
-        inside.iter().skip(place).step_by(self.width.max(1)).copied()
+        inside
+            .iter()
+            .skip(place)
+            .step_by(self.width.max(1))
+            .copied()
     }
 }
 
@@ -122,10 +126,17 @@ impl Text {
         let mut all = Vec::with_capacity(total);
         for (index, compiled) in compilation.runs.into_iter().enumerate() {
             let name = run_name(&compiled).to_owned();
-            observer.event(Event::Begin { name: &name, index, total });
+            observer.event(Event::Begin {
+                name: &name,
+                index,
+                total,
+            });
             let backend = backend::choose(options, &compiled)?;
             let (engine, _) = engine_options(options, &compiled);
-            let engine = neuropil_sim::Options { traces_in_memory: true, ..engine };
+            let engine = neuropil_sim::Options {
+                traces_in_memory: true,
+                ..engine
+            };
             let failed = |error| Error::simulation(error, &compilation.sources);
             let steps = compiled.program.steps;
             let mut simulation =
@@ -134,7 +145,12 @@ impl Text {
             advance(&mut simulation, steps, &mut recorder, observer).map_err(failed)?;
             let (report, program) = simulation.finish();
             let interrupted = report.interrupted;
-            all.push(Results { name, report, program, recorder });
+            all.push(Results {
+                name,
+                report,
+                program,
+                recorder,
+            });
             if interrupted {
                 break;
             }
@@ -187,7 +203,10 @@ impl Results {
                     elements: &events.elements,
                 })
             }
-            _ => Err(not_recorded(name, rasters.iter().map(|raster| &*raster.name))),
+            _ => Err(not_recorded(
+                name,
+                rasters.iter().map(|raster| &*raster.name),
+            )),
         }
     }
 
@@ -214,7 +233,10 @@ impl Results {
 }
 
 fn not_recorded<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> NotRecorded {
-    NotRecorded { name: name.to_owned(), near: nearest(name, names).map(str::to_owned) }
+    NotRecorded {
+        name: name.to_owned(),
+        near: nearest(name, names).map(str::to_owned),
+    }
 }
 
 impl Recordings for MemoryRecorder {

@@ -41,7 +41,11 @@ pub struct Output {
 
 impl Default for Output {
     fn default() -> Self {
-        Self { folder: None, plots: true, csv: false }
+        Self {
+            folder: None,
+            plots: true,
+            csv: false,
+        }
     }
 }
 
@@ -79,11 +83,15 @@ impl Report {
         {
             return run.summary.to_json();
         }
-        let runs: Vec<Value> = self.runs.iter().map(|run| {
-            let mut object = run.summary.to_json();
-            object["folder"] = json!(run.folder.file_name().map(|name| name.to_string_lossy()));
-            object
-        }).collect();
+        let runs: Vec<Value> = self
+            .runs
+            .iter()
+            .map(|run| {
+                let mut object = run.summary.to_json();
+                object["folder"] = json!(run.folder.file_name().map(|name| name.to_string_lossy()));
+                object
+            })
+            .collect();
         json!({ "schema": SCHEMA, "runs": runs })
     }
 }
@@ -117,7 +125,16 @@ impl Text {
         let started = observer.seconds();
         let compilation = self.compile(options)?;
         let compile_s = observer.seconds() - started;
-        self.simulate_compiled(compilation, Wall { compile_s, ..Wall::default() }, options, output, observer)
+        self.simulate_compiled(
+            compilation,
+            Wall {
+                compile_s,
+                ..Wall::default()
+            },
+            options,
+            output,
+            observer,
+        )
     }
 
     /// Performs runs that are compiled already; `wall` holds what has been measured by then.
@@ -149,9 +166,20 @@ impl Text {
         let mut reports = Vec::with_capacity(total);
         for (index, compiled) in runs.into_iter().enumerate() {
             let name = run_name(&compiled).to_owned();
-            observer.event(Event::Begin { name: &name, index, total });
+            observer.event(Event::Begin {
+                name: &name,
+                index,
+                total,
+            });
             let place = folder::run(&results, index, total, compiled.program.run_name.as_deref())?;
-            let one = OneRun { text: self, sources: &sources, options, output, name, folder: place };
+            let one = OneRun {
+                text: self,
+                sources: &sources,
+                options,
+                output,
+                name,
+                folder: place,
+            };
             let report = one.perform(compiled, wall, observer)?;
             observer.event(Event::End { report: &report });
             let interrupted = report.summary.report.interrupted;
@@ -160,7 +188,12 @@ impl Text {
                 break;
             }
         }
-        let report = Report { folder: results, runs: reports, diagnosed, total };
+        let report = Report {
+            folder: results,
+            runs: reports,
+            diagnosed,
+            total,
+        };
         if total > 1 {
             write_json(&report.folder.join("summary.json"), &report.to_json())?;
         }
@@ -171,7 +204,9 @@ impl Text {
     fn used_files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let folder = self.path().and_then(Path::parent).unwrap_or(Path::new(""));
         let relative = |path: &Path| path.strip_prefix(folder).unwrap_or(path).to_path_buf();
-        self.used().map(|(path, text)| (relative(path), text.as_bytes().to_vec())).collect()
+        self.used()
+            .map(|(path, text)| (relative(path), text.as_bytes().to_vec()))
+            .collect()
     }
 }
 
@@ -217,7 +252,9 @@ impl OneRun<'_> {
         let (report, program) = simulation.finish();
         let duration = report.duration_ms();
         let mut files = array_files(&recorder);
-        let reader = FolderReader { recorder: &recorder };
+        let reader = FolderReader {
+            recorder: &recorder,
+        };
         if self.output.csv {
             files.push(self.write_csv(&program, &reader, observer)?);
         }
@@ -241,7 +278,12 @@ impl OneRun<'_> {
         observer.event(Event::Writing { file: &path });
         summary.write(&self.folder)?;
         files.push(path);
-        Ok(RunReport { name: self.name, folder: self.folder, summary, files })
+        Ok(RunReport {
+            name: self.name,
+            folder: self.folder,
+            summary,
+            files,
+        })
     }
 
     fn write_csv(
@@ -284,9 +326,10 @@ impl OneRun<'_> {
             write(&svg, figure.to_svg().as_bytes())?;
             let path = self.folder.join(format!("{stem}.png"));
             observer.event(Event::Writing { file: &path });
-            let png = figure
-                .to_png(PNG_SCALE)
-                .map_err(|source| Error::Plot { name: format!("{stem}.png"), source })?;
+            let png = figure.to_png(PNG_SCALE).map_err(|source| Error::Plot {
+                name: format!("{stem}.png"),
+                source,
+            })?;
             write(&path, &png)?;
             files.extend([path, svg]);
         }
@@ -299,7 +342,11 @@ pub(crate) fn engine_options(
     options: &Options,
     compiled: &CompiledRun,
 ) -> (neuropil_sim::Options, usize) {
-    let sizes = compiled.program.populations.iter().map(|population| u64::from(population.size));
+    let sizes = compiled
+        .program
+        .populations
+        .iter()
+        .map(|population| u64::from(population.size));
     let threads = options.threads_for(compiled.threads, sizes.sum());
     let defaults = neuropil_sim::Options::default();
     let engine = neuropil_sim::Options {
@@ -319,9 +366,17 @@ pub(crate) fn advance(
 ) -> Result<(), neuropil_sim::SimulationError> {
     let dt = simulation.program().plan.dt;
     let interrupt = observer.interrupt();
-    observer.event(Event::Running { done: 0, total: steps, dt });
+    observer.event(Event::Running {
+        done: 0,
+        total: steps,
+        dt,
+    });
     let mut progress = |progress: Progress| {
-        observer.event(Event::Running { done: progress.done, total: progress.total, dt });
+        observer.event(Event::Running {
+            done: progress.done,
+            total: progress.total,
+            dt,
+        });
     };
     let mut control = Control {
         interrupt: interrupt.as_ref().map(Arc::as_ref),
@@ -342,12 +397,18 @@ pub(crate) fn versions() -> Vec<(String, String)> {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    std::fs::write(path, bytes).map_err(|source| Error::Write { path: path.to_path_buf(), source })
+    std::fs::write(path, bytes).map_err(|source| Error::Write {
+        path: path.to_path_buf(),
+        source,
+    })
 }
 
 fn array_files(recorder: &FolderRecorder) -> Vec<PathBuf> {
     let rasters = recorder.rasters().iter().map(|file| file.path());
-    let traces = recorder.traces().iter().flat_map(|file| [file.values(), file.times()]);
+    let traces = recorder
+        .traces()
+        .iter()
+        .flat_map(|file| [file.values(), file.times()]);
     rasters.chain(traces).map(Path::to_path_buf).collect()
 }
 
@@ -369,12 +430,25 @@ impl Recordings for FolderReader<'_> {
         let Array::Numbers { values: times, .. } = npy::read(file.times())? else {
             return Ok(TraceData::default());
         };
-        let steps = times.iter().map(|time| (time / dt).round() as u64).collect();
-        Ok(TraceData { steps, values, width })
+        let steps = times
+            .iter()
+            .map(|time| (time / dt).round() as u64)
+            .collect();
+        Ok(TraceData {
+            steps,
+            values,
+            width,
+        })
     }
 
     fn events(&self, index: usize) -> Result<Events, IoError> {
-        match self.recorder.rasters().get(index).map(|file| npy::read(file.path())).transpose()? {
+        match self
+            .recorder
+            .rasters()
+            .get(index)
+            .map(|file| npy::read(file.path()))
+            .transpose()?
+        {
             Some(Array::Events { steps, elements }) => Ok(Events { steps, elements }),
             _ => Ok(Events::default()),
         }

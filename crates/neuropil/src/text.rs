@@ -74,7 +74,7 @@ impl Text {
         let mut sources = library.sources.clone();
         let mut diagnostics = library.diagnostics.clone();
         let source = sources.add(name, text);
-        let parsed = neuropil_syntax::parse(source, sources.text(source), is_unit_name);
+        let parsed = neuropil_syntax::parse(source, sources.text(source), is_unit_word);
         diagnostics.extend(parsed.diagnostics);
         ask_for_version(&parsed.file, source, &mut diagnostics);
         let mut uses = Uses::new(&mut sources, &mut diagnostics, search);
@@ -120,13 +120,18 @@ impl Text {
 
     /// The files it uses with their texts, in the order in which they were read.
     pub fn used(&self) -> impl Iterator<Item = (&Path, &str)> {
-        self.used.iter().map(|used| (used.path.as_path(), self.sources.text(used.source)))
+        self.used
+            .iter()
+            .map(|used| (used.path.as_path(), self.sources.text(used.source)))
     }
 
     /// The name of the file without folder and ending; `model` for a string.
     pub fn stem(&self) -> String {
         let stem = self.path.as_deref().and_then(Path::file_stem);
-        stem.map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned())
+        stem.map_or_else(
+            || "model".to_owned(),
+            |stem| stem.to_string_lossy().into_owned(),
+        )
     }
 
     /// The end of the main text, for what is missing there.
@@ -139,7 +144,9 @@ impl Text {
 /// Notes a missing version line.
 pub(crate) fn ask_for_version(file: &File, source: SourceId, diagnostics: &mut Vec<Diagnostic>) {
     // A first line that begins with `npl` and is wrong has its own diagnostic.
-    let told = diagnostics.iter().any(|d| d.primary.source == source && d.is_error());
+    let told = diagnostics
+        .iter()
+        .any(|d| d.primary.source == source && d.is_error());
     if file.version.is_none() && !told {
         let warning = Diagnostic::warning(
             Code::MissingVersion,
@@ -153,11 +160,16 @@ pub(crate) fn ask_for_version(file: &File, source: SourceId, diagnostics: &mut V
 /// Reads a file, but never much more than a text may have.
 pub(crate) fn read(path: &Path) -> Result<String, Error> {
     use std::io::Read;
-    let failed = |source| Error::Read { path: path.to_path_buf(), source };
+    let failed = |source| Error::Read {
+        path: path.to_path_buf(),
+        source,
+    };
     let file = std::fs::File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     // One byte more than is allowed is enough for the parser to refuse the text.
-    file.take(MAX_INPUT as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(MAX_INPUT as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     let mut bytes = bytes;
     if bytes.len() > MAX_INPUT {
         // The cut may have divided a character; the text is refused anyway.
@@ -177,7 +189,10 @@ mod tests {
     use super::*;
 
     fn codes(text: &Text) -> Vec<&'static str> {
-        text.diagnostics().iter().map(|diagnostic| diagnostic.code.as_str()).collect()
+        text.diagnostics()
+            .iter()
+            .map(|diagnostic| diagnostic.code.as_str())
+            .collect()
     }
 
     #[test]
@@ -197,7 +212,10 @@ mod tests {
         assert!(matches!(Text::load(folder.path()), Err(Error::Read { .. })));
         let binary = folder.path().join("binary.npl");
         std::fs::write(&binary, [b'n', b'p', 0xff, 0xfe]).expect("written");
-        assert!(matches!(Text::load(&binary), Err(Error::NotText { at: 2, .. })));
+        assert!(matches!(
+            Text::load(&binary),
+            Err(Error::NotText { at: 2, .. })
+        ));
     }
 
     #[test]
@@ -211,4 +229,9 @@ mod tests {
             assert_eq!(codes(&text), ["npl::input-too-large"]);
         }
     }
+}
+
+/// Whether a word after a number is read as a unit: `mV`, and `steps` in lengths of time.
+pub(crate) fn is_unit_word(word: &str) -> bool {
+    is_unit_name(word) || matches!(word, "step" | "steps")
 }

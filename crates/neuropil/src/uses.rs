@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::text::is_unit_word;
 use neuropil_syntax::tree::{File, Item, Name, Use, UseNames};
 use neuropil_syntax::{Code, Diagnostic, Sources, nearest};
-use neuropil_units::is_unit_name;
 
 use crate::error::Error;
 use crate::text::{UsedFile, ask_for_version, read};
@@ -40,12 +40,20 @@ impl<'a> Uses<'a> {
         diagnostics: &'a mut Vec<Diagnostic>,
         search: &'a [PathBuf],
     ) -> Self {
-        Self { sources, diagnostics, search, open: Vec::new(), read: Vec::new() }
+        Self {
+            sources,
+            diagnostics,
+            search,
+            open: Vec::new(),
+            read: Vec::new(),
+        }
     }
 
     /// Reads what a file uses, and what that uses.
     pub(crate) fn resolve(&mut self, file: &File, path: Option<&Path>) {
-        let folder = path.and_then(Path::parent).map_or_else(PathBuf::new, Path::to_path_buf);
+        let folder = path
+            .and_then(Path::parent)
+            .map_or_else(PathBuf::new, Path::to_path_buf);
         // A string has no path and can be used by nobody.
         let canonical = path.map(|path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf()));
         let depth = self.open.len();
@@ -62,7 +70,10 @@ impl<'a> Uses<'a> {
     pub(crate) fn finish(self) -> Vec<UsedFile> {
         let sources = self.sources;
         let mut files = Vec::with_capacity(self.read.len());
-        for Read { mut used, wanted, .. } in self.read {
+        for Read {
+            mut used, wanted, ..
+        } in self.read
+        {
             if let Some(wanted) = wanted {
                 keep(&mut used.file, wanted, sources);
             }
@@ -98,7 +109,10 @@ impl<'a> Uses<'a> {
             );
             return;
         }
-        let known = self.read.iter().position(|read| read.canonical == canonical);
+        let known = self
+            .read
+            .iter()
+            .position(|read| read.canonical == canonical);
         let Some(at) = known.or_else(|| self.load(item, path, canonical)) else {
             return;
         };
@@ -122,22 +136,27 @@ impl<'a> Uses<'a> {
                     Error::Read { source, .. } => format!("cannot read the file: {source}"),
                     other => other.to_string(),
                 };
-                self.diagnostics.push(Diagnostic::error(
-                    Code::FileError,
-                    item.path.span,
-                    message,
-                ));
+                self.diagnostics
+                    .push(Diagnostic::error(Code::FileError, item.path.span, message));
                 return None;
             }
         };
         let source = self.sources.add(path.display().to_string(), text);
-        let parsed = neuropil_syntax::parse(source, self.sources.text(source), is_unit_name);
+        let parsed = neuropil_syntax::parse(source, self.sources.text(source), is_unit_word);
         self.diagnostics.extend(parsed.diagnostics);
         ask_for_version(&parsed.file, source, self.diagnostics);
         // What a file uses stands before it, as declarations stand before what mentions them.
         self.resolve(&parsed.file, Some(&path));
-        let used = UsedFile { file: parsed.file, source, path };
-        self.read.push(Read { canonical, used, wanted: Some(BTreeSet::new()) });
+        let used = UsedFile {
+            file: parsed.file,
+            source,
+            path,
+        };
+        self.read.push(Read {
+            canonical,
+            used,
+            wanted: Some(BTreeSet::new()),
+        });
         Some(self.read.len() - 1)
     }
 
@@ -148,8 +167,14 @@ impl<'a> Uses<'a> {
             read.wanted = None;
             return;
         };
-        let declared: Vec<String> =
-            read.used.file.items.iter().flat_map(declared).map(|name| name.to_string()).collect();
+        let declared: Vec<String> = read
+            .used
+            .file
+            .items
+            .iter()
+            .flat_map(declared)
+            .map(|name| name.to_string())
+            .collect();
         for name in names {
             if declared.iter().any(|declared| name == declared.as_str()) {
                 if let Some(wanted) = &mut read.wanted {
@@ -186,7 +211,11 @@ impl<'a> Uses<'a> {
             let below = Path::new(wanted).parent().unwrap_or(Path::new(""));
             let place = folder.join(below);
             candidates.extend(texts_in(&place).into_iter().map(|name| below.join(name)));
-            let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            let here = if folder.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                folder
+            };
             looked.push(format!("`{}`", here.display()));
         }
         candidates.sort();
@@ -206,15 +235,23 @@ impl<'a> Uses<'a> {
 
 /// The names of the model texts in a folder.
 fn texts_in(folder: &Path) -> Vec<String> {
-    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let here = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
     let entries = std::fs::read_dir(here).into_iter().flatten().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
     // A folder may hold anything; a thousand names are enough to find a misspelt one.
-    names.filter(|name| name.ends_with(".npl")).take(1000).collect()
+    names
+        .filter(|name| name.ends_with(".npl"))
+        .take(1000)
+        .collect()
 }
 
 fn shown(path: &Path) -> String {
-    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    path.file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// The names that an item declares.
@@ -236,7 +273,11 @@ fn keep(file: &mut File, mut wanted: BTreeSet<String>, sources: &Sources) {
     loop {
         let mut grown = false;
         for (item, kept) in file.items.iter().zip(&mut kept) {
-            if *kept || !declared(item).iter().any(|name| wanted.contains(name.as_str())) {
+            if *kept
+                || !declared(item)
+                    .iter()
+                    .any(|name| wanted.contains(name.as_str()))
+            {
                 continue;
             }
             *kept = true;
@@ -248,7 +289,8 @@ fn keep(file: &mut File, mut wanted: BTreeSet<String>, sources: &Sources) {
         }
     }
     let mut kept = kept.into_iter();
-    file.items.retain(|item| kept.next() == Some(true) || matches!(item, Item::Use(_)));
+    file.items
+        .retain(|item| kept.next() == Some(true) || matches!(item, Item::Use(_)));
 }
 
 /// The words of a text; more than its names, which costs nothing.

@@ -13,21 +13,29 @@ use neuropil::{Code, Diagnosed, Diagnostic, Error, Options, Text};
 
 /// Codes without a text in the folder, and why.
 const ELSEWHERE: [(Code, &str); 10] = [
-    (Code::InputTooLarge, "the text would be megabytes; `a_text_that_is_too_long` makes it"),
-    (Code::FileError, "the file would be no text; `a_file_that_is_no_text` makes it"),
-    (Code::ExpectationFailed, "no mistake of the text: a result that is not as expected"),
+    (
+        Code::InputTooLarge,
+        "the text would be megabytes; `a_text_that_is_too_long` makes it",
+    ),
+    (
+        Code::FileError,
+        "the file would be no text; `a_file_that_is_no_text` makes it",
+    ),
+    (
+        Code::ExpectationFailed,
+        "no mistake of the text: a result that is not as expected",
+    ),
     (Code::Internal, "a mistake of the program"),
-    (Code::MissingUnit, "reserved: a number for a quantity is `unit-mismatch`"),
-    (Code::MissingInit, "reserved: a state without start value starts at 0"),
-    (Code::UnknownDimension, "reserved: an open dimension is a number"),
-    (Code::UselessHold, "reserved"),
-    (Code::ReadsAfterReset, "reserved for `on post`"),
-    (Code::Placement, "reserved for `place`"),
 ];
 
 /// The mistakes of the comparison with other simulators.
-const MISTAKES: [&str; 5] =
-    ["wrong-unit", "misspelt-parameter", "misspelt-model", "no-time", "impossible"];
+const MISTAKES: [&str; 5] = [
+    "wrong-unit",
+    "misspelt-parameter",
+    "misspelt-model",
+    "no-time",
+    "impossible",
+];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics")
@@ -39,7 +47,11 @@ fn texts() -> BTreeMap<String, String> {
     for entry in std::fs::read_dir(folder()).expect("the folder is part of the crate") {
         let path = entry.expect("an entry").path();
         if path.is_file() {
-            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            let name = path
+                .file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
             texts.insert(name, std::fs::read_to_string(&path).expect("a text"));
         }
     }
@@ -49,7 +61,10 @@ fn texts() -> BTreeMap<String, String> {
 /// Everything that is said about a text, from the parser to the built network.
 fn diagnosed(name: &str, text: &str) -> Diagnosed {
     let text = Text::parse_with(&format!("{name}.npl"), text, &[folder()]);
-    let options = Options { memory_limit: Some(1 << 30), ..Options::default() };
+    let options = Options {
+        memory_limit: Some(1 << 30),
+        ..Options::default()
+    };
     let found = text.check(&options);
     if found.has_errors() {
         return found;
@@ -59,20 +74,33 @@ fn diagnosed(name: &str, text: &str) -> Diagnosed {
         Err(Error::Model(error)) => *error,
         Err(error) => {
             let at = error.diagnosed();
-            at.unwrap_or_else(|| panic!("{name}: `{error}` has no place in the text")).clone()
+            at.unwrap_or_else(|| panic!("{name}: `{error}` has no place in the text"))
+                .clone()
         }
     }
 }
 
 fn rendered(found: &Diagnosed) -> String {
-    let own = |diagnostic: &&Diagnostic| !found.sources.name(diagnostic.primary.source).starts_with("library");
-    let plain = found.diagnostics.iter().filter(own).map(|d| d.to_plain(&found.sources));
+    let own = |diagnostic: &&Diagnostic| {
+        !found
+            .sources
+            .name(diagnostic.primary.source)
+            .starts_with("library")
+    };
+    let plain = found
+        .diagnostics
+        .iter()
+        .filter(own)
+        .map(|d| d.to_plain(&found.sources));
     let folder = format!("{}/", folder().display());
     plain.collect::<Vec<_>>().join("\n").replace(&folder, "")
 }
 
 fn has(found: &Diagnosed, code: Code) -> bool {
-    found.diagnostics.iter().any(|diagnostic| diagnostic.code == code)
+    found
+        .diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.code == code)
 }
 
 #[test]
@@ -98,7 +126,10 @@ fn every_code_has_a_text_that_gives_it() {
         *texts_of.entry(code.as_str()).or_default() += 1;
         let found = diagnosed(name, text);
         if !has(&found, code) {
-            problems += &format!("{name}.npl does not give {code}, but\n{}\n", rendered(&found));
+            problems += &format!(
+                "{name}.npl does not give {code}, but\n{}\n",
+                rendered(&found)
+            );
         }
     }
     for code in Code::ALL {
@@ -140,8 +171,10 @@ fn the_five_mistakes_are_told_with_their_place() {
     let texts = texts();
     for mistake in MISTAKES {
         let prefix = format!("mistake-{mistake}");
-        let forms: BTreeSet<&String> =
-            texts.keys().filter(|name| name.starts_with(&prefix)).collect();
+        let forms: BTreeSet<&String> = texts
+            .keys()
+            .filter(|name| name.starts_with(&prefix))
+            .collect();
         assert!(forms.len() >= 2, "{mistake}: {forms:?}");
         for name in forms {
             let found = diagnosed(name, &texts[name]);
@@ -153,7 +186,11 @@ fn the_five_mistakes_are_told_with_their_place() {
 #[test]
 fn independent_mistakes_are_told_at_once() {
     let found = diagnosed("several-at-once", &texts()["several-at-once"]);
-    let errors = found.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    let errors = found
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.is_error())
+        .count();
     assert!(errors >= 3, "{}", rendered(&found));
 }
 

@@ -18,8 +18,15 @@ fn whole(name: &str) {
 
 /// Runs an example for a shorter time, where only the expectations that are reached count.
 fn short(name: &str, duration: &str, set: &[(&str, &str)]) -> Vec<neuropil::Results> {
-    let set = set.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let options = Options { duration: Some(duration.to_owned()), set, ..Options::default() };
+    let set = set
+        .iter()
+        .map(|&(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let options = Options {
+        duration: Some(duration.to_owned()),
+        set,
+        ..Options::default()
+    };
     run_with(&example(name), &options)
 }
 
@@ -50,7 +57,10 @@ fn izhikevich() {
 #[test]
 fn hh_population() {
     let set = vec![("N".to_owned(), "1000".to_owned())];
-    let options = Options { set, ..Options::default() };
+    let options = Options {
+        set,
+        ..Options::default()
+    };
     expect_all_with("hh_population", &example("hh_population"), &options);
 }
 
@@ -78,8 +88,15 @@ fn examples_are_written_in_canonical_layout() {
         let path = entry.expect("an entry").path();
         if path.extension().is_some_and(|extension| extension == "npl") {
             let text = std::fs::read_to_string(&path).expect("readable");
-            assert_eq!(neuropil::format(&text).as_deref(), Ok(&*text), "{}", path.display());
-            let found = Text::load(&path).expect("readable").check(&Options::default());
+            assert_eq!(
+                neuropil::format(&text).as_deref(),
+                Ok(&*text),
+                "{}",
+                path.display()
+            );
+            let found = Text::load(&path)
+                .expect("readable")
+                .check(&Options::default());
             assert!(!found.has_errors(), "{}: {found}", path.display());
         }
     }

@@ -23,7 +23,11 @@ fn blocks() -> Vec<Block> {
         match (line.strip_prefix("```"), &mut open) {
             (Some(info), None) => {
                 let info = info.trim().to_owned();
-                open = Some(Block { line: k + 1, info, text: String::new() });
+                open = Some(Block {
+                    line: k + 1,
+                    info,
+                    text: String::new(),
+                });
             }
             (Some(_), Some(_)) => blocks.extend(open.take()),
             (None, Some(block)) => {
@@ -67,12 +71,19 @@ fn every_mistake_is_told_by_its_code() {
     let mut problems = String::new();
     let mut examples = 0;
     for block in &blocks() {
-        let Some(code) = block.info.strip_prefix("npl,error ") else { continue };
+        let Some(code) = block.info.strip_prefix("npl,error ") else {
+            continue;
+        };
         examples += 1;
         let name = format!("docs/language.md:{}", block.line);
         let found = Text::parse_with(&name, block.text.as_str(), &[]).check(&Options::default());
         let wanted = format!("npl::{code}");
-        let errors = || found.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+        let errors = || {
+            found
+                .diagnostics
+                .iter()
+                .filter(|diagnostic| diagnostic.is_error())
+        };
         if !errors().any(|diagnostic| diagnostic.code.as_str() == wanted) {
             problems += &format!("{name}: expected {wanted}, found\n{found}\n");
         }
@@ -84,8 +95,8 @@ fn every_mistake_is_told_by_its_code() {
 #[test]
 fn every_block_is_of_a_known_kind() {
     for block in blocks() {
-        let known = matches!(&*block.info, "npl" | "ebnf" | "text")
-            || block.info.starts_with("npl,error ");
+        let known =
+            matches!(&*block.info, "npl" | "ebnf" | "text") || block.info.starts_with("npl,error ");
         assert!(known, "line {}: `{}`", block.line, block.info);
     }
 }

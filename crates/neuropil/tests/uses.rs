@@ -25,11 +25,17 @@ fn wrong(files: &[(&str, &str)]) -> Vec<(Code, String)> {
     let folder = folder(files);
     let text = load(folder.path(), &[]);
     let list = text.diagnostics().iter();
-    list.map(|d| (d.code, format!("{}; {}", d.message, d.help.join("; ")))).collect()
+    list.map(|d| (d.code, format!("{}; {}", d.message, d.help.join("; "))))
+        .collect()
 }
 
 fn used(text: &Text) -> Vec<String> {
-    let name = |path: &Path| path.file_name().expect("a file").to_string_lossy().into_owned();
+    let name = |path: &Path| {
+        path.file_name()
+            .expect("a file")
+            .to_string_lossy()
+            .into_owned()
+    };
     text.used().map(|(path, _)| name(path)).collect()
 }
 
@@ -52,7 +58,10 @@ fn files_are_read_once_and_before_those_that_use_them() {
 
 #[test]
 fn folders_are_searched_in_order_after_that_of_the_file() {
-    let first = folder(&[("a.npl", "npl 1\nconst x = 1\n"), ("b.npl", "npl 1\nconst y = 1\n")]);
+    let first = folder(&[
+        ("a.npl", "npl 1\nconst x = 1\n"),
+        ("b.npl", "npl 1\nconst y = 1\n"),
+    ]);
     let second = folder(&[("b.npl", "npl 1\nconst y = 2\n")]);
     let main = folder(&[
         ("main.npl", "npl 1\nuse \"a.npl\"\nuse \"b.npl\"\n"),
@@ -66,13 +75,26 @@ fn folders_are_searched_in_order_after_that_of_the_file() {
 
 #[test]
 fn a_missing_file_is_told_with_the_nearest_name() {
-    let found = wrong(&[("main.npl", "npl 1\nuse \"synapse.npl\"\n"), ("synapses.npl", EMPTY)]);
+    let found = wrong(&[
+        ("main.npl", "npl 1\nuse \"synapse.npl\"\n"),
+        ("synapses.npl", EMPTY),
+    ]);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].0, Code::UseNotFound);
-    assert!(found[0].1.contains("did you mean `synapses.npl`?"), "{}", found[0].1);
-    let below =
-        wrong(&[("main.npl", "npl 1\nuse \"lib/synapse.npl\"\n"), ("lib/synapses.npl", EMPTY)]);
-    assert!(below[0].1.contains("did you mean `lib/synapses.npl`?"), "{}", below[0].1);
+    assert!(
+        found[0].1.contains("did you mean `synapses.npl`?"),
+        "{}",
+        found[0].1
+    );
+    let below = wrong(&[
+        ("main.npl", "npl 1\nuse \"lib/synapse.npl\"\n"),
+        ("lib/synapses.npl", EMPTY),
+    ]);
+    assert!(
+        below[0].1.contains("did you mean `lib/synapses.npl`?"),
+        "{}",
+        below[0].1
+    );
 }
 
 #[test]
@@ -84,7 +106,11 @@ fn a_circle_is_an_error_that_names_its_files() {
     ]);
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].0, Code::UseCycle);
-    assert!(found[0].1.contains("`a.npl` uses `b.npl` uses `a.npl`"), "{}", found[0].1);
+    assert!(
+        found[0].1.contains("`a.npl` uses `b.npl` uses `a.npl`"),
+        "{}",
+        found[0].1
+    );
     let itself = wrong(&[("main.npl", "npl 1\nuse \"./main.npl\"\n")]);
     assert_eq!(itself[0].0, Code::UseCycle);
 }
@@ -92,7 +118,10 @@ fn a_circle_is_an_error_that_names_its_files() {
 #[test]
 fn some_names_bring_what_they_need_and_nothing_else() {
     let files = [
-        ("main.npl", "npl 1\nuse \"a.npl\" : A\nneuron B { dV/dt = -V/(1 ms) }\n"),
+        (
+            "main.npl",
+            "npl 1\nuse \"a.npl\" : A\nneuron B { dV/dt = -V/(1 ms) }\n",
+        ),
         (
             "a.npl",
             "npl 1\nconst tau0 = 5 ms\nconst k = tau0*2\nneuron A { dV/dt = -V/k }\n\
@@ -111,18 +140,28 @@ fn some_names_bring_what_they_need_and_nothing_else() {
         ("a.npl", "npl 1\nneuron Leaky { dV/dt = -V/(1 ms) }\n"),
     ]);
     assert_eq!(unknown[0].0, Code::UnknownName);
-    assert!(unknown[0].1.contains("did you mean `Leaky`?"), "{}", unknown[0].1);
+    assert!(
+        unknown[0].1.contains("did you mean `Leaky`?"),
+        "{}",
+        unknown[0].1
+    );
 }
 
 #[test]
 fn what_is_not_built_or_not_readable_is_said() {
-    let prefixed = wrong(&[("main.npl", "npl 1\nuse \"a.npl\" as a\n"), ("a.npl", EMPTY)]);
+    let prefixed = wrong(&[
+        ("main.npl", "npl 1\nuse \"a.npl\" as a\n"),
+        ("a.npl", EMPTY),
+    ]);
     assert_eq!(prefixed[0].0, Code::Unsupported);
     let folder = folder(&[("main.npl", "npl 1\nuse \"a.npl\"\n")]);
     fs::write(folder.path().join("a.npl"), [0xff, 0xfe]).expect("written");
     let text = load(folder.path(), &[]);
     assert_eq!(text.diagnostics()[0].code, Code::FileError);
-    let broken = wrong(&[("main.npl", "npl 1\nuse \"a.npl\"\n"), ("a.npl", "npl 1\nneuron {\n")]);
+    let broken = wrong(&[
+        ("main.npl", "npl 1\nuse \"a.npl\"\n"),
+        ("a.npl", "npl 1\nneuron {\n"),
+    ]);
     assert!(!broken.is_empty());
 }
 
@@ -138,9 +177,17 @@ fn a_string_counts_paths_from_the_working_directory() {
 #[test]
 fn a_chain_of_many_files_is_no_danger() {
     let names: Vec<(String, String)> = (0..400)
-        .map(|i| (format!("f{i}.npl"), format!("npl 1\nuse \"f{}.npl\"\n", i + 1)))
+        .map(|i| {
+            (
+                format!("f{i}.npl"),
+                format!("npl 1\nuse \"f{}.npl\"\n", i + 1),
+            )
+        })
         .collect();
-    let files: Vec<(&str, &str)> = names.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    let files: Vec<(&str, &str)> = names
+        .iter()
+        .map(|(a, b)| (a.as_str(), b.as_str()))
+        .collect();
     let folder = folder(&files);
     fs::write(folder.path().join("main.npl"), "npl 1\nuse \"f0.npl\"\n").expect("written");
     let text = load(folder.path(), &[]);

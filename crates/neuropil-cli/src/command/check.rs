@@ -22,5 +22,9 @@ pub(crate) fn check(arguments: &Check) -> Result<Code, Failure> {
             data(&format!("{name}: no errors\n"))?;
         }
     }
-    Ok(if found.has_errors() { Code::Model } else { Code::Ok })
+    Ok(if found.has_errors() {
+        Code::Model
+    } else {
+        Code::Ok
+    })
 }

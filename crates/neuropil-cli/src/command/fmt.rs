@@ -37,13 +37,23 @@ fn one(file: &Path, check: bool) -> Result<Code, Failure> {
             return Ok(Code::Usage);
         }
     };
-    let name = if from_stdin { "<stdin>".to_owned() } else { file.display().to_string() };
+    let name = if from_stdin {
+        "<stdin>".to_owned()
+    } else {
+        file.display().to_string()
+    };
     let tidy = match neuropil::format(&text) {
         Ok(tidy) => tidy,
         Err(diagnostics) => {
             let mut sources = Sources::new();
             sources.add(name, text);
-            render::show(&Diagnosed { sources, diagnostics }, Severity::Error);
+            render::show(
+                &Diagnosed {
+                    sources,
+                    diagnostics,
+                },
+                Severity::Error,
+            );
             return Ok(Code::Model);
         }
     };
@@ -70,7 +80,12 @@ fn read(file: &Path, from_stdin: bool) -> Result<String, Error> {
         return read_stdin();
     }
     let path = || file.to_path_buf();
-    let bytes = std::fs::read(file).map_err(|source| Error::Read { path: path(), source })?;
-    String::from_utf8(bytes)
-        .map_err(|error| Error::NotText { path: path(), at: error.utf8_error().valid_up_to() })
+    let bytes = std::fs::read(file).map_err(|source| Error::Read {
+        path: path(),
+        source,
+    })?;
+    String::from_utf8(bytes).map_err(|error| Error::NotText {
+        path: path(),
+        at: error.utf8_error().valid_up_to(),
+    })
 }

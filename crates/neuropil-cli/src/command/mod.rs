@@ -111,7 +111,10 @@ fn suggest(path: &Path) {
     let mut names: Vec<String> = names.filter(|name| name.ends_with(".npl")).collect();
     names.sort();
     if let Some(near) = neuropil::nearest(&wanted, names.iter().map(String::as_str)) {
-        message("help", &format!("did you mean `{}`?", path.with_file_name(near).display()));
+        message(
+            "help",
+            &format!("did you mean `{}`?", path.with_file_name(near).display()),
+        );
     }
 }
 

@@ -28,7 +28,11 @@ pub(crate) fn models(name: Option<&str>) -> Result<Code, Failure> {
 
 fn list() -> String {
     let models = library::models();
-    let width = models.iter().map(|model| model.name.len()).max().unwrap_or(0);
+    let width = models
+        .iter()
+        .map(|model| model.name.len())
+        .max()
+        .unwrap_or(0);
     let mut out = String::new();
     let mut kind: Option<ModelKind> = None;
     for model in models {
@@ -58,7 +62,10 @@ mod tests {
 
     #[test]
     fn a_docstring_is_cut_after_its_first_sentence() {
-        assert_eq!(first_sentence("A neuron. Author (1952), J Physiol 1:2."), "A neuron.");
+        assert_eq!(
+            first_sentence("A neuron. Author (1952), J Physiol 1:2."),
+            "A neuron."
+        );
         assert_eq!(first_sentence("A neuron"), "A neuron");
         assert_eq!(first_sentence(""), "");
     }

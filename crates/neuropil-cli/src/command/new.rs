@@ -12,10 +12,14 @@ const STARTER: &str = include_str!("../starter.npl");
 
 /// Writes the starting text; never over a file.
 pub(crate) fn new(file: &Path) -> Result<Code, Failure> {
-    let file = if file.extension().is_none() { file.with_extension("npl") } else { file.to_path_buf() };
+    let file = if file.extension().is_none() {
+        file.with_extension("npl")
+    } else {
+        file.to_path_buf()
+    };
     let name = file.display();
-    let written = std::fs::File::create_new(&file)
-        .and_then(|mut out| out.write_all(STARTER.as_bytes()));
+    let written =
+        std::fs::File::create_new(&file).and_then(|mut out| out.write_all(STARTER.as_bytes()));
     match written {
         Ok(()) => {
             data(&format!("wrote {name}; `neuropil run {name}` runs it\n"))?;

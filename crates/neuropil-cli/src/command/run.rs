@@ -1,6 +1,8 @@
 //! `neuropil run`: simulate, write results, say what came out.
 
-use neuropil::{BackendKind, Code as DiagnosticCode, Diagnosed, Diagnostic, Options, Output, Severity, Wall};
+use neuropil::{
+    BackendKind, Code as DiagnosticCode, Diagnosed, Diagnostic, Options, Output, Severity, Wall,
+};
 
 use super::{Failure, options, unbuilt};
 use crate::args::Run;
@@ -22,15 +24,22 @@ pub(crate) fn run(arguments: &Run, clock: Clock) -> Result<Code, Failure> {
     if let Some((_, flag)) = reserved.iter().find(|(given, _)| *given) {
         return Ok(unbuilt(&format!("the flag `{flag}`")));
     }
-    let backend = arguments.backend.as_deref().map(BackendKind::find).transpose()?;
+    let backend = arguments
+        .backend
+        .as_deref()
+        .map(BackendKind::find)
+        .transpose()?;
     let options = Options {
         threads: arguments.threads.map(usize::from),
         backend,
         memory_limit: machine::available_memory(),
         ..options(&arguments.model)
     };
-    let output =
-        Output { folder: arguments.out.clone(), plots: !arguments.no_plots, csv: arguments.csv };
+    let output = Output {
+        folder: arguments.out.clone(),
+        plots: !arguments.no_plots,
+        csv: arguments.csv,
+    };
 
     let begun = clock.seconds();
     let text = load(&arguments.model.file, &arguments.model.path)?;
@@ -58,7 +67,10 @@ pub(crate) fn run(arguments: &Run, clock: Clock) -> Result<Code, Failure> {
         render::show(&failed, Severity::Error);
     }
     if report.interrupted() {
-        message("warning", "interrupted; what was recorded until then is kept");
+        message(
+            "warning",
+            "interrupted; what was recorded until then is kept",
+        );
     }
     let fine = report.passed() && !report.interrupted();
     Ok(if fine { Code::Ok } else { Code::Run })
@@ -66,7 +78,10 @@ pub(crate) fn run(arguments: &Run, clock: Clock) -> Result<Code, Failure> {
 
 /// The assertions that do not hold, at their places.
 fn failed(report: &neuropil::Report) -> Diagnosed {
-    let outcomes = report.runs.iter().flat_map(|run| &run.summary.report.expects);
+    let outcomes = report
+        .runs
+        .iter()
+        .flat_map(|run| &run.summary.report.expects);
     let diagnostics = outcomes
         .filter(|outcome| !outcome.pass)
         .map(|outcome| {
@@ -75,5 +90,8 @@ fn failed(report: &neuropil::Report) -> Diagnosed {
                 .here(format!("found {}", found(outcome)))
         })
         .collect();
-    Diagnosed { sources: report.diagnosed.sources.clone(), diagnostics }
+    Diagnosed {
+        sources: report.diagnosed.sources.clone(),
+        diagnostics,
+    }
 }

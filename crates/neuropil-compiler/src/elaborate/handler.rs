@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use neuropil_ir::graph::{NodeId, Symbol};
-use neuropil_ir::operator::Operator;
+use neuropil_ir::operator::{Kind, Operator};
 use neuropil_syntax::tree::{AssignOp, Expr, Handler, HandlerLine, Path};
 use neuropil_syntax::{Code, Diagnostic};
 
 use super::{BodyId, Elaborator, EntryKind, Place, Purpose, Scope, Typed};
-use crate::model::{PopulationId, Write};
+use crate::model::{Meaning, PopulationId, Role, Write};
 
 impl<'a> Elaborator<'a, '_> {
     /// The block of an event or clock of a population: new values in terms of those before it.
@@ -25,6 +25,9 @@ impl<'a> Elaborator<'a, '_> {
         let mut place = Place::new(Scope::of(body), Purpose::Step, path);
         // Ascending by symbol, so that the order of the writes is fixed.
         let mut current: BTreeMap<Symbol, NodeId> = BTreeMap::new();
+        // What `let` names stands for itself until a line is done, so that a later line does not
+        // see newer values through it.
+        let mut lets: BTreeMap<Symbol, NodeId> = BTreeMap::new();
         let mut complete = true;
         for line in &handler.lines {
             match line {
@@ -33,7 +36,10 @@ impl<'a> Elaborator<'a, '_> {
                         complete = false;
                         continue;
                     };
-                    let node = self.seen_after(&current, value.node);
+                    let fixed = self.seen_after(&current, &lets, value.node);
+                    let symbol = self.let_symbol(name.as_str(), &value);
+                    lets.insert(symbol, fixed);
+                    let node = self.network.graph.symbol(symbol);
                     place.locals.push((
                         name.text.clone(),
                         Typed {
@@ -43,8 +49,9 @@ impl<'a> Elaborator<'a, '_> {
                     ));
                 }
                 HandlerLine::Assign { target, op, value } => {
-                    let written =
-                        self.assignment(&mut place, body, population, target, *op, value, &current);
+                    let written = self.assignment(
+                        &mut place, body, population, target, *op, value, &current, &lets,
+                    );
                     match written {
                         Some((symbol, node)) => {
                             current.insert(symbol, node);
@@ -62,9 +69,27 @@ impl<'a> Elaborator<'a, '_> {
     }
 
     /// An expression as it is after the lines before.
-    fn seen_after(&mut self, current: &BTreeMap<Symbol, NodeId>, node: NodeId) -> NodeId {
-        let map: HashMap<Symbol, NodeId> = current.iter().map(|(&s, &n)| (s, n)).collect();
+    fn seen_after(
+        &mut self,
+        current: &BTreeMap<Symbol, NodeId>,
+        lets: &BTreeMap<Symbol, NodeId>,
+        node: NodeId,
+    ) -> NodeId {
+        let map: HashMap<Symbol, NodeId> =
+            current.iter().chain(lets).map(|(&s, &n)| (s, n)).collect();
         self.network.graph.substitute(&[node], &map)[0]
+    }
+
+    /// A symbol for what a `let` names.
+    fn let_symbol(&mut self, name: &str, value: &Typed) -> Symbol {
+        self.network.meanings.push(Meaning {
+            dim: value.dim.clone(),
+            role: Role::Open,
+        });
+        match self.network.graph.kind(value.node) {
+            Kind::Number => self.network.graph.new_symbol(name),
+            Kind::Truth => self.network.graph.new_truth_symbol(name),
+        }
     }
 
     #[expect(
@@ -80,6 +105,7 @@ impl<'a> Elaborator<'a, '_> {
         op: AssignOp,
         value: &'a Expr,
         current: &BTreeMap<Symbol, NodeId>,
+        lets: &BTreeMap<Symbol, NodeId>,
     ) -> Option<(Symbol, NodeId)> {
         let value_span = value.span;
         let value = self.expr(place, value);
@@ -124,7 +150,7 @@ impl<'a> Elaborator<'a, '_> {
         } else if !self.demand(&value.dim, &state_dim, value_span, &expected) {
             return None;
         }
-        let new = self.seen_after(current, value.node);
+        let new = self.seen_after(current, lets, value.node);
         let own = self.network.graph.symbol(symbol);
         let old = current.get(&symbol).copied().unwrap_or(own);
         let graph = &mut self.network.graph;

@@ -129,6 +129,20 @@ impl<'a> Elaborator<'a, '_> {
         if let Some(value) = self.reserved(place, name) {
             return value;
         }
+        if let Some(state) = letters.strip_prefix('d')
+            && let Some((body, entry)) = self.find(place.scope.body, state)
+            && matches!(self.body(body).entries[entry].kind, EntryKind::State(_))
+        {
+            self.report.push(
+                Diagnostic::error(
+                    Code::DerivativeForm,
+                    name.span,
+                    format!("`{letters}/dt` cannot be read; it stands only left of `=`"),
+                )
+                .help("give its right side a name and use that"),
+            );
+            return None;
+        }
         // A unit of two letters or more may stand alone after `*` or `/`.
         if letters.chars().count() >= 2
             && let Some(unit) = neuropil_units::parse_unit(letters)

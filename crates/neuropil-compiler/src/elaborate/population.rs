@@ -861,9 +861,10 @@ impl<'a> Elaborator<'a, '_> {
         if let Some(number) = self.network.constant(value.node)
             && !(number >= 0.0 && number.is_finite())
         {
+            let span = self.origin(body, expr);
             self.report.error(
                 Code::ImpossibleValue,
-                expr.span,
+                span,
                 format!("a refractory time is not negative, found {number} ms"),
             );
             return None;
@@ -877,6 +878,26 @@ impl<'a> Elaborator<'a, '_> {
             return None;
         }
         Some(value.node)
+    }
+
+    /// Where the value of an expression was given: for a parameter, its value in the text.
+    pub(super) fn origin(&self, body: BodyId, expr: &Expr) -> Span {
+        let mut span = expr.span;
+        let mut next = expr.as_name().map(|name| (body, name.text.clone()));
+        // A chain of names handed down is as long as the text makes it; circles were refused.
+        for _ in 0..64 {
+            let Some((body, name)) = next else { break };
+            let Some(&index) = self.body(body).names.get(&name) else {
+                break;
+            };
+            let entry = &self.body(body).entries[index];
+            let (EntryKind::Parameter, Some((value, scope))) = (entry.kind, entry.value) else {
+                break;
+            };
+            span = value.span;
+            next = value.as_name().map(|name| (scope.body, name.text.clone()));
+        }
+        span
     }
 
     /// Refuses conditions that nothing makes false again, and those that can never hold.
@@ -907,6 +928,17 @@ impl<'a> Elaborator<'a, '_> {
                 )
                 .help("add `rising` to count crossings, or a block that resets"),
             );
+            return;
+        }
+        // An absorbing bound: it holds for ever and is not tested again.
+        let absorbing = matches!(
+            event.refractory,
+            Some(tree::Refractory {
+                duration: RefractorySpan::Forever(_),
+                ..
+            })
+        );
+        if absorbing {
             return;
         }
         let map: HashMap<Symbol, NodeId> = block

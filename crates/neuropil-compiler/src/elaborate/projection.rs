@@ -322,6 +322,8 @@ impl<'a> Elaborator<'a, '_> {
             None => Vec::new(),
         };
         let bound = self.bind_synapse(network, text, sides, &prefixes);
+        // What the synapse does with its weight gives the weight its dimension.
+        self.check_equations(text, &bound);
         let scope = Scope {
             body: network,
             element: None,

@@ -67,6 +67,11 @@ impl<'a> Elaborator<'a, '_> {
             span: model.span,
         };
         let bound = self.bind_synapse(network, &text, sides, &[]);
+        self.check_equations(&text, &bound);
+    }
+
+    /// Checks the units of all statements of a synapse.
+    pub(super) fn check_equations(&mut self, text: &SynapseText<'a>, bound: &Bound) {
         // Arrivals first: they give synaptic states the dimension of the weight.
         for statement in text.statements {
             if let Statement::On(on) = statement {

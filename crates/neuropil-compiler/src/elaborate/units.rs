@@ -52,10 +52,8 @@ impl Elaborator<'_, '_> {
     ) -> Option<Typed> {
         for factor in &unit.factors {
             let letters = factor.name.as_str();
-            if factor.after_operator
-                && letters.chars().count() == 1
-                && self.declares(place, letters)
-            {
+            let joined = factor.after_operator || factor.span.start == number.span.end;
+            if joined && letters.chars().count() == 1 && self.declares(place, letters) {
                 let text = &number.text;
                 self.report.push(
                     Diagnostic::error(

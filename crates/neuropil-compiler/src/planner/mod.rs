@@ -10,6 +10,7 @@ mod records;
 mod rounding;
 mod schedule;
 
+use neuropil_ir::graph::Symbol;
 use neuropil_ir::kernel::Precision;
 use neuropil_ir::plan::EventList;
 use neuropil_ir::program::{Population as PopulationInfo, Program, StateInfo};
@@ -18,7 +19,7 @@ use neuropil_syntax::{Code, Diagnostic, Span};
 
 use crate::elaborate::{Definitions, Elaborator, Override, check_models, elaborate, models_of};
 use crate::integrate::Method;
-use crate::model::{Condition, Network, PopulationId};
+use crate::model::{ArrivalTarget, Condition, Law, Network, Population, PopulationId};
 use crate::report::Report;
 use crate::run::{Compiled, CompiledRun, Options, Texts};
 
@@ -317,7 +318,7 @@ fn declare_events(
 /// Warns of refractory times that are not whole steps, and of holds that do nothing.
 fn warn_refractory(network: &Network, report: &mut Report) {
     for population in &network.populations {
-        for event in &population.events {
+        for (place, event) in population.events.iter().enumerate() {
             let Some(refractory) = &event.refractory else {
                 continue;
             };
@@ -333,8 +334,48 @@ fn warn_refractory(network: &Network, report: &mut Report) {
                     network.dt,
                 );
             }
+            for &held in &refractory.holding {
+                if let Some(state) = population.states.iter().find(|state| state.symbol == held)
+                    && !changes(population, held, place)
+                {
+                    report.push(
+                        Diagnostic::warning(
+                            Code::UselessHold,
+                            refractory.span,
+                            format!(
+                                "`{}` has no equation and no other write; holding it does nothing",
+                                state.name
+                            ),
+                        )
+                        .help("hold states that change by themselves"),
+                    );
+                }
+            }
         }
     }
+}
+
+/// Whether anything but one event changes a state.
+fn changes(population: &Population, state: Symbol, but: usize) -> bool {
+    let equation = population
+        .states
+        .iter()
+        .any(|known| known.symbol == state && !matches!(known.law, Law::Kept));
+    let clocks = population.clocks.iter().map(|clock| &clock.block);
+    let events = population.events.iter().enumerate();
+    let mut blocks = clocks.chain(
+        events
+            .filter(|&(place, _)| place != but)
+            .map(|(_, event)| &event.block),
+    );
+    equation
+        || blocks.any(|block| block.iter().any(|write| write.state == state))
+        || population.groups.iter().any(|group| {
+            group
+                .increments
+                .iter()
+                .any(|increment| increment.target == ArrivalTarget::State(state))
+        })
 }
 
 /// The order in which populations advance: sources of `delay none` before their targets.

@@ -225,25 +225,33 @@ pub(super) fn plan(
                 delivery.same_step.push((place, stage(buffer, 0, None)));
             }
         }
-        Delay::Common(steps) => {
+        Delay::Common(steps) if states && inputs && steps > 0 => {
+            report.unsupported(
+                projection.span,
+                "a synapse that adds to a state and to an input, with a delay",
+            );
+            return None;
+        }
+        Delay::Common(steps) if inputs => {
+            let (buffer, arrival) = context.accumulator("arrivals", 1);
+            context.layout.arrivals.pulses.push(arrival);
             if states {
-                let (buffer, arrival) = context.accumulator("arrivals", 1);
-                if steps == 0 {
-                    context.layout.arrivals.pending.push(arrival);
-                    delivery.at_start.push(stage(buffer, 1, None));
-                    oldest = oldest.max(1);
-                } else {
-                    context.layout.arrivals.due.push(arrival);
-                    delivery.due.push(stage(buffer, steps, None));
-                    oldest = oldest.max(steps);
-                }
+                context.layout.arrivals.pending.push(arrival);
             }
-            if inputs {
-                let (buffer, arrival) = context.accumulator("pulses", 1);
-                context.layout.arrivals.pulses.push(arrival);
-                delivery.at_start.push(stage(buffer, steps + 1, None));
-                oldest = oldest.max(steps + 1);
-            }
+            delivery.at_start.push(stage(buffer, steps + 1, None));
+            oldest = steps + 1;
+        }
+        Delay::Common(0) => {
+            let (buffer, arrival) = context.accumulator("arrivals", 1);
+            context.layout.arrivals.pending.push(arrival);
+            delivery.at_start.push(stage(buffer, 1, None));
+            oldest = 1;
+        }
+        Delay::Common(steps) => {
+            let (buffer, arrival) = context.accumulator("arrivals", 1);
+            context.layout.arrivals.due.push(arrival);
+            delivery.due.push(stage(buffer, steps, None));
+            oldest = steps;
         }
         Delay::Own { min, max } => {
             if inputs {

@@ -34,7 +34,11 @@ impl Ring {
     #[inline(always)]
     fn start(self, delay: u16) -> usize {
         let copy = self.now + usize::from(delay);
-        let copy = if copy >= self.copies { copy - self.copies } else { copy };
+        let copy = if copy >= self.copies {
+            copy - self.copies
+        } else {
+            copy
+        };
         copy * self.stride
     }
 }
@@ -161,7 +165,17 @@ impl<F: Format> Tile<F> {
         } = columns;
         let longest = delays.iter().copied().max().map_or(0, usize::from);
         let immediate = delays.contains(&0);
-        Some(Self { first, width, rows, cells, beside, delays, heaviest, longest, immediate })
+        Some(Self {
+            first,
+            width,
+            rows,
+            cells,
+            beside,
+            delays,
+            heaviest,
+            longest,
+            immediate,
+        })
     }
 
     pub(super) fn row(&self, source: u32) -> Range<usize> {
@@ -284,18 +298,26 @@ impl<F: Format> Tile<F> {
     fn deliver_own(&self, events: &Segment, to: &mut Destination<'_>) -> Result<u64, String> {
         let (stride, copies) = (to.into.capacity(), to.into.copies());
         let within = self.first + self.width <= to.into.len() && self.longest <= copies;
-        let sums = F::sums(to.into).filter(|_| within).ok_or("the sums have another form")?;
+        let sums = F::sums(to.into)
+            .filter(|_| within)
+            .ok_or("the sums have another form")?;
         let mut zero = None;
         if let Some(array) = to.zero.as_deref_mut() {
             let first = to.zero_copy * array.capacity() + self.first;
             let within = self.first + self.width <= array.len() && to.zero_copy < array.copies();
-            let sums = F::sums(array).filter(|_| within).ok_or("the sums have another form")?;
+            let sums = F::sums(array)
+                .filter(|_| within)
+                .ok_or("the sums have another form")?;
             zero = Some(&mut sums[first..first + self.width]);
         }
         if zero.is_none() && self.immediate {
             return Err("edges of delay 0 have no sum".to_owned());
         }
-        let ring = Ring { now: (to.emitted % copies as u64) as usize, copies, stride };
+        let ring = Ring {
+            now: (to.emitted % copies as u64) as usize,
+            copies,
+            stride,
+        };
         let mut delivered = 0;
         for (at, &source) in events.elements.iter().enumerate() {
             if let Some(&next) = events.elements.get(at + AHEAD) {
@@ -319,7 +341,14 @@ impl<F: Format> Tile<F> {
         let beside = if F::BESIDE { &self.beside[row] } else { &[] };
         let whole = cells.len() / BATCH * BATCH;
         let weight = |at: usize| {
-            F::weight(cells[at], if F::BESIDE { beside[at] } else { F::Beside::default() })
+            F::weight(
+                cells[at],
+                if F::BESIDE {
+                    beside[at]
+                } else {
+                    F::Beside::default()
+                },
+            )
         };
         let place = |at: usize| self.first + F::place(cells[at]) + ring.start(delays[at]);
         let mut add = |place: usize, weight: F::Sum| {
@@ -353,7 +382,11 @@ impl<F: Format> Tile<F> {
     ) {
         for at in row {
             let cell = self.cells[at];
-            let beside = if F::BESIDE { self.beside[at] } else { F::Beside::default() };
+            let beside = if F::BESIDE {
+                self.beside[at]
+            } else {
+                F::Beside::default()
+            };
             let sum = match self.delays[at] {
                 0 => &mut zero[F::place(cell)],
                 delay => &mut sums[self.first + F::place(cell) + ring.start(delay)],

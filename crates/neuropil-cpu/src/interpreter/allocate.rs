@@ -1,6 +1,6 @@
 //! Slots for values: each is reused after its last reader.
 
-use super::instruction::{Instruction, Runs};
+use super::instruction::{Instruction, Run};
 use super::lane::Lane;
 
 /// Where a value is, before slots are chosen.
@@ -19,9 +19,11 @@ pub(super) enum Place {
 /// An instruction whose slots are not chosen yet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Draft<L: Lane> {
-    pub(super) runs: Runs<L>,
+    pub(super) run: Run<L>,
     pub(super) out: Place,
-    pub(super) inputs: [Place; 3],
+    /// A second output; [`Place::Plain`] where there is none.
+    pub(super) also: Place,
+    pub(super) inputs: [Place; 4],
 }
 
 /// The chosen slots.
@@ -74,7 +76,8 @@ pub(super) fn allocate<L: Lane>(
     };
     let mut free: Vec<u16> = Vec::new();
     for (at, draft) in drafts.iter().enumerate() {
-        if let Place::Slot(value) = draft.out {
+        for output in [draft.out, draft.also] {
+            let Place::Slot(value) = output else { continue };
             let wire = match free.pop() {
                 Some(wire) => wire,
                 None => {
@@ -87,8 +90,9 @@ pub(super) fn allocate<L: Lane>(
             last_read[value as usize] = last_read[value as usize].max(at);
         }
         let instruction = Instruction {
-            runs: draft.runs,
+            run: draft.run,
             out: allocation.wire(draft.out),
+            also: allocation.wire(draft.also),
             inputs: draft.inputs.map(|place| allocation.wire(place)),
         };
         allocation.tape.push(instruction);
@@ -105,10 +109,12 @@ fn release<L: Lane>(
     wires: &[u16],
     free: &mut Vec<u16>,
 ) {
-    for (number, place) in draft.inputs.iter().chain([&draft.out]).enumerate() {
-        let repeated = draft.inputs[..number.min(3)].contains(place);
-        if let (Place::Slot(value), false) = (*place, repeated)
+    let [a, b, c, d] = draft.inputs;
+    let places = [a, b, c, d, draft.out, draft.also];
+    for (number, place) in places.iter().enumerate() {
+        if let Place::Slot(value) = *place
             && last_read[value as usize] == at
+            && !places[..number].contains(place)
         {
             free.push(wires[value as usize]);
         }

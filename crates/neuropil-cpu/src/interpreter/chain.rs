@@ -13,24 +13,26 @@ use super::lane::Lane;
 pub(super) struct Chain<P, const TERMS: usize>(std::marker::PhantomData<P>);
 
 /// The lengths that exist, longest first.
-pub(super) const CHAIN_LENGTHS: [usize; 5] = [8, 6, 4, 3, 2];
+pub(super) const CHAIN_LENGTHS: [usize; 7] = [12, 8, 6, 5, 4, 3, 2];
 
 impl<L: Lane, P: Source<L>, const TERMS: usize> Operation<L> for Chain<P, TERMS> {
     #[inline(always)]
-    unsafe fn run<const N: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
         #[inline(always)]
-        fn block<L: Lane, P: Source<L>, const TERMS: usize, const N: usize>(
-            out: &mut [L; N],
-            start: P::Input<'_, N>,
-            x: &[L; N],
+        fn block<L: Lane, P: Source<L>, const TERMS: usize, const G: usize>(
+            out: &mut [[L; G]],
+            start: P::Input<'_, G>,
+            x: &[[L; G]],
             terms: [L; TERMS],
         ) {
-            for lane in 0..N {
-                let mut p = P::lane(start, lane);
-                for term in terms {
-                    p = p.fused(x[lane], term);
+            for group in 0..out.len() {
+                for lane in 0..G {
+                    let mut p = P::lane(start, group, lane);
+                    for term in terms {
+                        p = p.fused(x[group][lane], term);
+                    }
+                    out[group][lane] = p;
                 }
-                out[lane] = p;
             }
         }
         let mut terms = [L::default(); TERMS];
@@ -39,11 +41,11 @@ impl<L: Lane, P: Source<L>, const TERMS: usize> Operation<L> for Chain<P, TERMS>
             *term = unsafe { wires.number(at.inputs[2] + place as u16) };
         }
         // SAFETY: the caller's promise; so below.
-        let start = unsafe { P::open::<N>(wires, at.inputs[0]) };
+        let start = unsafe { P::open::<G>(wires, at.inputs[0]) };
         // SAFETY: as above.
-        let x = unsafe { wires.input::<L, N>(at.inputs[1]) };
+        let x = unsafe { wires.input::<L, G>(at.inputs[1]) };
         // SAFETY: as above.
-        let out = unsafe { wires.output::<L, N>(at.out) };
-        block::<L, P, TERMS, N>(out, start, x, terms);
+        let out = unsafe { wires.output::<L, G>(at.out) };
+        block::<L, P, TERMS, G>(out, start, x, terms);
     }
 }

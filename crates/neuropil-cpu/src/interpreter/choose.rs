@@ -8,7 +8,7 @@ use super::function::{
     Function3, Le, Lt, Map1, Map2, Map3, Max, Min, Mul, Ne, Neg, Not, Round, Same, Select, Sqrt,
     Sub, Wire,
 };
-use super::instruction::Runs;
+use super::instruction::Run;
 use super::lane::Lane;
 use super::set::InstructionSet;
 
@@ -27,21 +27,21 @@ pub(super) struct Rest {
     pub(super) third: bool,
 }
 
-pub(super) fn unary<L: Lane>(set: InstructionSet, op: Unary) -> Runs<L> {
+pub(super) fn unary<L: Lane>(set: InstructionSet, op: Unary) -> Run<L> {
     match op {
-        Unary::Neg => L::runs::<Map1<Neg>>(set),
-        Unary::Abs => L::runs::<Map1<Abs>>(set),
-        Unary::Sqrt => L::runs::<Map1<Sqrt>>(set),
-        Unary::Floor => L::runs::<Map1<Floor>>(set),
-        Unary::Round => L::runs::<Map1<Round>>(set),
+        Unary::Neg => L::run::<Map1<Neg>>(set),
+        Unary::Abs => L::run::<Map1<Abs>>(set),
+        Unary::Sqrt => L::run::<Map1<Sqrt>>(set),
+        Unary::Floor => L::run::<Map1<Floor>>(set),
+        Unary::Round => L::run::<Map1<Round>>(set),
     }
 }
 
-pub(super) fn not<L: Lane>(set: InstructionSet) -> Runs<L> {
-    L::runs::<Map1<Not>>(set)
+pub(super) fn not<L: Lane>(set: InstructionSet) -> Run<L> {
+    L::run::<Map1<Not>>(set)
 }
 
-pub(super) fn binary<L: Lane>(set: InstructionSet, op: Binary, pair: Pair) -> Runs<L> {
+pub(super) fn binary<L: Lane>(set: InstructionSet, op: Binary, pair: Pair) -> Run<L> {
     match op {
         Binary::Add => symmetric::<L, Add>(set, pair),
         Binary::Sub => ordered::<L, Sub>(set, pair),
@@ -52,7 +52,7 @@ pub(super) fn binary<L: Lane>(set: InstructionSet, op: Binary, pair: Pair) -> Ru
     }
 }
 
-pub(super) fn compare<L: Lane>(set: InstructionSet, op: Compare, pair: Pair) -> Runs<L> {
+pub(super) fn compare<L: Lane>(set: InstructionSet, op: Compare, pair: Pair) -> Run<L> {
     match op {
         Compare::Lt => ordered::<L, Lt>(set, pair),
         Compare::Le => ordered::<L, Le>(set, pair),
@@ -61,15 +61,15 @@ pub(super) fn compare<L: Lane>(set: InstructionSet, op: Compare, pair: Pair) -> 
     }
 }
 
-pub(super) fn logic<L: Lane>(set: InstructionSet, op: Logic) -> Runs<L> {
+pub(super) fn logic<L: Lane>(set: InstructionSet, op: Logic) -> Run<L> {
     match op {
-        Logic::And => L::runs::<Map2<BitsAnd, Wire, Wire>>(set),
-        Logic::Or => L::runs::<Map2<BitsOr, Wire, Wire>>(set),
-        Logic::Xor => L::runs::<Map2<BitsXor, Wire, Wire>>(set),
+        Logic::And => L::run::<Map2<BitsAnd, Wire, Wire>>(set),
+        Logic::Or => L::run::<Map2<BitsOr, Wire, Wire>>(set),
+        Logic::Xor => L::run::<Map2<BitsXor, Wire, Wire>>(set),
     }
 }
 
-pub(super) fn bits<L: Lane>(set: InstructionSet, op: BitOp, pair: Pair) -> Runs<L> {
+pub(super) fn bits<L: Lane>(set: InstructionSet, op: BitOp, pair: Pair) -> Run<L> {
     match op {
         BitOp::Add => symmetric::<L, BitsAdd>(set, pair),
         BitOp::Sub => ordered::<L, BitsSub>(set, pair),
@@ -79,55 +79,59 @@ pub(super) fn bits<L: Lane>(set: InstructionSet, op: BitOp, pair: Pair) -> Runs<
     }
 }
 
-pub(super) fn fma<L: Lane>(set: InstructionSet, rest: Rest) -> Runs<L> {
+pub(super) fn fma<L: Lane>(set: InstructionSet, rest: Rest) -> Run<L> {
     three::<L, Fma>(set, rest)
 }
 
-pub(super) fn fnma<L: Lane>(set: InstructionSet, rest: Rest) -> Runs<L> {
+pub(super) fn fnma<L: Lane>(set: InstructionSet, rest: Rest) -> Run<L> {
     three::<L, Fnma>(set, rest)
 }
 
-pub(super) fn select<L: Lane>(set: InstructionSet, rest: Rest) -> Runs<L> {
+pub(super) fn select<L: Lane>(set: InstructionSet, rest: Rest) -> Run<L> {
     three::<L, Select>(set, rest)
 }
 
 /// The functions of a chain of some of [`super::chain::CHAIN_LENGTHS`] terms.
-pub(super) fn chain<L: Lane>(set: InstructionSet, terms: usize, from_number: bool) -> Runs<L> {
+pub(super) fn chain<L: Lane>(set: InstructionSet, terms: usize, from_number: bool) -> Run<L> {
     match (terms, from_number) {
-        (2, false) => L::runs::<Chain<Wire, 2>>(set),
-        (3, false) => L::runs::<Chain<Wire, 3>>(set),
-        (4, false) => L::runs::<Chain<Wire, 4>>(set),
-        (6, false) => L::runs::<Chain<Wire, 6>>(set),
-        (_, false) => L::runs::<Chain<Wire, 8>>(set),
-        (2, true) => L::runs::<Chain<Same, 2>>(set),
-        (3, true) => L::runs::<Chain<Same, 3>>(set),
-        (4, true) => L::runs::<Chain<Same, 4>>(set),
-        (6, true) => L::runs::<Chain<Same, 6>>(set),
-        (_, true) => L::runs::<Chain<Same, 8>>(set),
+        (2, false) => L::run::<Chain<Wire, 2>>(set),
+        (2, true) => L::run::<Chain<Same, 2>>(set),
+        (3, false) => L::run::<Chain<Wire, 3>>(set),
+        (3, true) => L::run::<Chain<Same, 3>>(set),
+        (4, false) => L::run::<Chain<Wire, 4>>(set),
+        (4, true) => L::run::<Chain<Same, 4>>(set),
+        (5, false) => L::run::<Chain<Wire, 5>>(set),
+        (5, true) => L::run::<Chain<Same, 5>>(set),
+        (6, false) => L::run::<Chain<Wire, 6>>(set),
+        (6, true) => L::run::<Chain<Same, 6>>(set),
+        (8, false) => L::run::<Chain<Wire, 8>>(set),
+        (8, true) => L::run::<Chain<Same, 8>>(set),
+        (_, false) => L::run::<Chain<Wire, 12>>(set),
+        (_, true) => L::run::<Chain<Same, 12>>(set),
     }
 }
 
-fn ordered<L: Lane, F: Function2<L>>(set: InstructionSet, pair: Pair) -> Runs<L> {
+fn ordered<L: Lane, F: Function2<L>>(set: InstructionSet, pair: Pair) -> Run<L> {
     match pair {
-        Pair::Wires => L::runs::<Map2<F, Wire, Wire>>(set),
-        Pair::NumberFirst => L::runs::<Map2<F, Same, Wire>>(set),
-        Pair::NumberSecond => L::runs::<Map2<F, Wire, Same>>(set),
+        Pair::Wires => L::run::<Map2<F, Wire, Wire>>(set),
+        Pair::NumberFirst => L::run::<Map2<F, Same, Wire>>(set),
+        Pair::NumberSecond => L::run::<Map2<F, Wire, Same>>(set),
     }
 }
 
 /// Functions whose inputs may be exchanged: the compiler puts a number second.
-fn symmetric<L: Lane, F: Function2<L>>(set: InstructionSet, pair: Pair) -> Runs<L> {
+fn symmetric<L: Lane, F: Function2<L>>(set: InstructionSet, pair: Pair) -> Run<L> {
     match pair {
-        Pair::Wires => L::runs::<Map2<F, Wire, Wire>>(set),
-        Pair::NumberFirst | Pair::NumberSecond => L::runs::<Map2<F, Wire, Same>>(set),
+        Pair::Wires => L::run::<Map2<F, Wire, Wire>>(set),
+        Pair::NumberFirst | Pair::NumberSecond => L::run::<Map2<F, Wire, Same>>(set),
     }
 }
 
-fn three<L: Lane, F: Function3<L>>(set: InstructionSet, rest: Rest) -> Runs<L> {
+fn three<L: Lane, F: Function3<L>>(set: InstructionSet, rest: Rest) -> Run<L> {
     match (rest.second, rest.third) {
-        (false, false) => L::runs::<Map3<F, Wire, Wire, Wire>>(set),
-        (false, true) => L::runs::<Map3<F, Wire, Wire, Same>>(set),
-        (true, false) => L::runs::<Map3<F, Wire, Same, Wire>>(set),
-        (true, true) => L::runs::<Map3<F, Wire, Same, Same>>(set),
+        (false, false) => L::run::<Map3<F, Wire, Wire, Wire>>(set),
+        (false, true) => L::run::<Map3<F, Wire, Wire, Same>>(set),
+        (true, false) => L::run::<Map3<F, Wire, Same, Wire>>(set),
+        (true, true) => L::run::<Map3<F, Wire, Same, Same>>(set),
     }
 }

@@ -8,7 +8,10 @@ use neuropil_ir::kernel::{
 use super::allocate::{Draft, Place, allocate};
 use super::chain::CHAIN_LENGTHS;
 use super::choose::{self, Pair, Rest};
-use super::instruction::Runs;
+use super::function::{Same, Wire};
+use super::fuse::{self, Group, Role};
+use super::group;
+use super::instruction::Run;
 use super::lane::{Lane, Pattern};
 use super::run::{Emitted, MOST_REDUCTIONS, Reduced, Tape};
 use super::set::InstructionSet;
@@ -17,23 +20,13 @@ use super::transfer;
 /// Compiles a kernel; `None` if it has more values than a tape can name.
 pub(super) fn compile<L: Lane>(kernel: &Kernel, set: InstructionSet, seed: u64) -> Option<Tape<L>> {
     let mut compiler = Compiler::new(kernel, set)?;
+    compiler.numbers()?;
     for place in 0..kernel.ops.len() {
-        if compiler.uses[place] > 0 && compiler.links[place] != Link::Inner {
-            compiler.places[place] = compiler.op(Value(place as u32))?;
+        if compiler.uses[place] > 0 {
+            compiler.emit_op(Value(place as u32))?;
         }
     }
     compiler.finish(seed)
-}
-
-/// The part of an operation in a chain of fused multiply-adds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Link {
-    /// None.
-    Alone,
-    /// Its value is kept in a register for the next of the chain.
-    Inner,
-    /// It is the last of a chain.
-    Last,
 }
 
 struct Compiler<'k, L: Lane> {
@@ -43,11 +36,12 @@ struct Compiler<'k, L: Lane> {
     uses: Vec<u32>,
     /// Loads that must be copied because an effect reads them.
     copied: Vec<bool>,
-    links: Vec<Link>,
-    /// For the operations of a chain: the value multiplied (the one before) and the factor.
-    factors: Vec<Option<(Value, Value)>>,
+    roles: Vec<Role>,
+    /// Values of chains that the next of the chain takes up.
+    chained: Vec<bool>,
     places: Vec<Place>,
-    numbers: Vec<L>,
+    /// The table of numbers.
+    table: Vec<L>,
     /// Places of the table that hold uniforms.
     uniforms: Vec<(u16, u32)>,
     drafts: Vec<Draft<L>>,
@@ -77,81 +71,125 @@ impl<'k, L: Lane> Compiler<'k, L> {
                 copied[operand.index()] |= alias && copied[place];
             }
         }
-        let mut compiler = Self {
+        let roles = fuse::roles(kernel, &uses);
+        let mut chained = vec![false; count];
+        for role in &roles {
+            if let Role::Head(Group::Chain(before, _)) = *role {
+                chained[before.index()] =
+                    matches!(roles[before.index()], Role::Head(Group::Chain(..)));
+            }
+        }
+        Some(Self {
             kernel,
             set,
+            roles,
+            chained,
             uses,
             copied,
-            links: vec![Link::Alone; count],
-            factors: vec![None; count],
             places: vec![Place::Plain(0); count],
-            numbers: Vec::new(),
+            table: Vec::new(),
             uniforms: Vec::new(),
             drafts: Vec::new(),
             values: 0,
-        };
-        compiler.find_chains();
-        Some(compiler)
-    }
-
-    /// Finds chains `p * x + c` with one x and numbers c in which each p is read once.
-    fn find_chains(&mut self) {
-        for place in 0..self.kernel.ops.len() {
-            let Op::Fma(a, b, c) = self.kernel.ops[place] else {
-                continue;
-            };
-            if self.uses[place] == 0 || !self.is_number(c) {
-                continue;
-            }
-            for (p, x) in [(a, b), (b, a)] {
-                let Op::Fma(pa, pb, pc) = *self.kernel.op(p) else {
-                    continue;
-                };
-                let inner = if pa == x { pb } else { pa };
-                let joins = (pa == x || pb == x)
-                    && self.uses[p.index()] == 1
-                    && self.is_number(pc)
-                    && !self.is_number(x);
-                if joins {
-                    self.links[p.index()] = Link::Inner;
-                    self.links[place] = Link::Last;
-                    self.factors[place] = Some((p, x));
-                    self.factors[p.index()].get_or_insert((inner, x));
-                    break;
-                }
-            }
-        }
-    }
-
-    /// Whether a value is equal for all lanes by its form.
-    fn is_number(&self, value: Value) -> bool {
-        match *self.kernel.op(value) {
-            Op::Const(_) | Op::BitsConst(_) | Op::Uniform(_) => true,
-            Op::ToBits(a) | Op::FromBits(a) => self.is_number(a),
-            _ => false,
-        }
+        })
     }
 
     fn place(&self, value: Value) -> Place {
         self.places[value.index()]
     }
 
-    /// Emits the instruction of an operation, if it needs one, and says where its value is.
+    /// Places the numbers that operations name: those may stand behind the head of a group.
+    fn numbers(&mut self) -> Option<()> {
+        for place in 0..self.kernel.ops.len() {
+            if self.uses[place] == 0 {
+                continue;
+            }
+            self.places[place] = match self.kernel.ops[place] {
+                Op::Const(x) => Place::Number(self.number(L::of(x))?),
+                Op::BitsConst(x) => Place::Number(self.number(L::from_bits(L::Bits::cut(x)))?),
+                Op::Uniform(uniform) => {
+                    let place = self.new_number(L::default())?;
+                    self.uniforms.push((place, uniform.0));
+                    Place::Number(place)
+                }
+                _ => continue,
+            };
+        }
+        Some(())
+    }
+
+    /// Emits the instructions of an operation, if it needs any.
+    fn emit_op(&mut self, value: Value) -> Option<()> {
+        let place = match self.roles[value.index()] {
+            Role::Inner => return Some(()),
+            Role::Head(Group::Chain(..)) if self.goes_on(value) => return Some(()),
+            Role::Head(group) => self.group(value, group)?,
+            Role::Alone => self.op(value)?,
+        };
+        self.places[value.index()] = place;
+        Some(())
+    }
+
+    /// Whether the value of a chain is only taken up by the next of the chain.
+    fn goes_on(&self, value: Value) -> bool {
+        self.chained[value.index()]
+    }
+
+    /// Emits a group and says where the value of its head is.
+    fn group(&mut self, head: Value, group: Group) -> Option<Place> {
+        let set = self.set;
+        Some(match group {
+            Group::Chain(..) => self.chain(head)?,
+            Group::Clamp { x, low, high } => {
+                let numbers = self.neighbours(&[low, high])?;
+                let inputs = [self.place(x), Place::Plain(numbers)];
+                self.emit(L::run::<group::Clamp>(set), &inputs)
+            }
+            Group::Split { x, numbers, rest } => {
+                let numbers = self.neighbours(&numbers)?;
+                let inputs = [self.place(x), Place::Plain(numbers)];
+                let shifted = self.emit(L::run::<group::Split>(set), &inputs);
+                let also = Place::Slot(self.values);
+                self.values += 1;
+                self.drafts.last_mut()?.also = also;
+                self.places[rest.index()] = also;
+                shifted
+            }
+            Group::ScaleTwice { p, bits, by } => {
+                let inputs = [self.place(p), self.place(bits), Place::Plain(by.into())];
+                self.emit(L::run::<group::ScaleTwice>(set), &inputs)
+            }
+            Group::ScaleRest { q, bits, by, unit } => {
+                let (q, bits) = (self.place(q), self.place(bits));
+                let inputs = [q, bits, Place::Plain(by.into()), self.place(unit)];
+                self.emit(L::run::<group::ScaleRest>(set), &inputs)
+            }
+            Group::Near {
+                x,
+                limit,
+                near,
+                far,
+            } => {
+                let inputs = [x, limit, near, far].map(|value| self.place(value));
+                let run = match inputs[2] {
+                    Place::Number(_) => L::run::<group::Near<Same>>(set),
+                    _ => L::run::<group::Near<Wire>>(set),
+                };
+                self.emit(run, &inputs)
+            }
+        })
+    }
+
+    /// Emits the instruction of an operation and says where its value is.
     fn op(&mut self, value: Value) -> Option<Place> {
         let set = self.set;
         Some(match *self.kernel.op(value) {
-            Op::Const(x) => Place::Number(self.number(L::of(x))?),
-            Op::BitsConst(x) => Place::Number(self.number(L::from_bits(L::Bits::cut(x)))?),
-            Op::Uniform(uniform) => {
-                let place = self.new_number(L::default())?;
-                self.uniforms.push((place, uniform.0));
-                Place::Number(place)
-            }
+            Op::Const(_) | Op::BitsConst(_) | Op::Uniform(_) => self.place(value),
             Op::Load(binding) => self.load(binding, self.copied[value.index()]),
-            Op::Lane => self.emit(L::runs::<transfer::Index>(set), &[]),
+            Op::Lane => self.emit(L::run::<transfer::Index>(set), &[]),
             Op::Draw(stream) => {
                 let stream = u16::try_from(stream.0).ok()?;
-                self.emit(L::runs::<super::draw::Draw>(set), &[Place::Plain(stream)])
+                self.emit(L::run::<super::draw::Draw>(set), &[Place::Plain(stream)])
             }
             Op::Unary(op, a) => {
                 let a = self.wire(self.place(a));
@@ -176,7 +214,6 @@ impl<'k, L: Lane> Compiler<'k, L> {
             Op::Logic(op, a, b) => {
                 self.emit(choose::logic(set, op), &[self.place(a), self.place(b)])
             }
-            Op::Fma(..) if self.links[value.index()] == Link::Last => self.chain(value)?,
             Op::Fma(a, b, c) => {
                 let (inputs, rest) = self.product(a, b, c);
                 self.emit(choose::fma(set, rest), &inputs)
@@ -191,11 +228,11 @@ impl<'k, L: Lane> Compiler<'k, L> {
             }
             Op::Shl(a, by) => {
                 let a = self.wire(self.place(a));
-                self.emit(L::runs::<transfer::Shl>(set), &[a, Place::Plain(by.into())])
+                self.emit(L::run::<transfer::Shl>(set), &[a, Place::Plain(by.into())])
             }
             Op::Shr(a, by) => {
                 let a = self.wire(self.place(a));
-                self.emit(L::runs::<transfer::Shr>(set), &[a, Place::Plain(by.into())])
+                self.emit(L::run::<transfer::Shr>(set), &[a, Place::Plain(by.into())])
             }
         })
     }
@@ -207,16 +244,16 @@ impl<'k, L: Lane> Compiler<'k, L> {
             Element::Real => true,
             Element::F64 => L::BLOCK == <f64 as Lane>::BLOCK,
             Element::U32 => {
-                return self.emit(L::runs::<transfer::FromU32>(self.set), &[array]);
+                return self.emit(L::run::<transfer::FromU32>(self.set), &[array]);
             }
             Element::I32 => {
-                return self.emit(L::runs::<transfer::FromI32>(self.set), &[array]);
+                return self.emit(L::run::<transfer::FromI32>(self.set), &[array]);
             }
         };
         match (in_place, copied) {
             (true, false) => array,
-            (true, true) => self.emit(L::runs::<transfer::Copy>(self.set), &[array]),
-            (false, _) => self.emit(L::runs::<transfer::FromF64>(self.set), &[array]),
+            (true, true) => self.emit(L::run::<transfer::Copy>(self.set), &[array]),
+            (false, _) => self.emit(L::run::<transfer::FromF64>(self.set), &[array]),
         }
     }
 
@@ -229,8 +266,10 @@ impl<'k, L: Lane> Compiler<'k, L> {
                 return None;
             };
             terms.push(c);
-            let (before, x) = self.factors[at.index()]?;
-            if self.links[before.index()] == Link::Inner {
+            let Role::Head(Group::Chain(before, x)) = self.roles[at.index()] else {
+                return None;
+            };
+            if self.chained[before.index()] {
                 at = before;
             } else {
                 break (self.place(before), self.place(x));
@@ -263,7 +302,7 @@ impl<'k, L: Lane> Compiler<'k, L> {
             let Place::Number(known) = self.place(value) else {
                 return None;
             };
-            let place = self.new_number(self.numbers[usize::from(known)])?;
+            let place = self.new_number(self.table[usize::from(known)])?;
             if let Some(&(_, uniform)) = self.uniforms.iter().find(|(at, _)| *at == known) {
                 self.uniforms.push((place, uniform));
             }
@@ -296,26 +335,32 @@ impl<'k, L: Lane> Compiler<'k, L> {
     /// Spreads a number over a slot; wires stay.
     fn wire(&mut self, place: Place) -> Place {
         match place {
-            Place::Number(_) => self.emit(L::runs::<transfer::Splat>(self.set), &[place]),
+            Place::Number(_) => self.emit(L::run::<transfer::Splat>(self.set), &[place]),
             _ => place,
         }
     }
 
-    fn emit(&mut self, runs: Runs<L>, inputs: &[Place]) -> Place {
+    fn emit(&mut self, run: Run<L>, inputs: &[Place]) -> Place {
         let out = Place::Slot(self.values);
         self.values += 1;
-        self.draft(runs, out, inputs);
+        self.draft(run, out, inputs);
         out
     }
 
-    fn draft(&mut self, runs: Runs<L>, out: Place, given: &[Place]) {
-        let mut inputs = [Place::Plain(0); 3];
+    fn draft(&mut self, run: Run<L>, out: Place, given: &[Place]) {
+        let mut inputs = [Place::Plain(0); 4];
         inputs[..given.len()].copy_from_slice(given);
-        self.drafts.push(Draft { runs, out, inputs });
+        let also = Place::Plain(0);
+        self.drafts.push(Draft {
+            run,
+            out,
+            also,
+            inputs,
+        });
     }
 
     fn number(&mut self, number: L) -> Option<u16> {
-        let known = self.numbers.iter().enumerate().position(|(place, &x)| {
+        let known = self.table.iter().enumerate().position(|(place, &x)| {
             x.bits() == number.bits() && !self.uniforms.iter().any(|(at, _)| *at as usize == place)
         });
         match known {
@@ -325,8 +370,8 @@ impl<'k, L: Lane> Compiler<'k, L> {
     }
 
     fn new_number(&mut self, number: L) -> Option<u16> {
-        self.numbers.push(number);
-        u16::try_from(self.numbers.len() - 1).ok()
+        self.table.push(number);
+        u16::try_from(self.table.len() - 1).ok()
     }
 
     /// Emits the effects and chooses slots.
@@ -340,19 +385,19 @@ impl<'k, L: Lane> Compiler<'k, L> {
                 Effect::Store(binding, value) => {
                     let value = self.wire(self.place(value));
                     let out = Place::Array(binding.0 as u16);
-                    self.draft(L::runs::<transfer::Store>(set), out, &[value]);
+                    self.draft(L::run::<transfer::Store>(set), out, &[value]);
                 }
                 Effect::Clear(binding) => {
                     let runs = match self.kernel.bindings[binding.index()].element {
-                        Element::U32 | Element::I32 => L::runs::<transfer::Clear4>(set),
-                        Element::Real if size_of::<L>() == 4 => L::runs::<transfer::Clear4>(set),
-                        Element::Real | Element::F64 => L::runs::<transfer::Clear8>(set),
+                        Element::U32 | Element::I32 => L::run::<transfer::Clear4>(set),
+                        Element::Real if size_of::<L>() == 4 => L::run::<transfer::Clear4>(set),
+                        Element::Real | Element::F64 => L::run::<transfer::Clear8>(set),
                     };
                     self.draft(runs, Place::Array(binding.0 as u16), &[]);
                 }
                 Effect::Emit(emission, mask) => {
                     let mask = self.place(mask);
-                    let any = self.emit(L::runs::<transfer::Any>(set), &[mask]);
+                    let any = self.emit(L::run::<transfer::Any>(set), &[mask]);
                     emitted.push((emission.0, mask, Some(any)));
                 }
                 Effect::EmitCount(emission, value) => {
@@ -401,7 +446,7 @@ impl<'k, L: Lane> Compiler<'k, L> {
                 .collect(),
             slots: chosen.slots,
             tape: chosen.tape,
-            numbers: self.numbers,
+            numbers: self.table,
             uniforms: self.uniforms,
             keys: self
                 .kernel

@@ -12,17 +12,17 @@ use super::lane::{Lane, Pattern};
 /// Where an input comes from.
 pub(super) trait Source<L: Lane> {
     /// The input of a block.
-    type Input<'a, const N: usize>: Copy;
+    type Input<'a, const G: usize>: Copy;
 
     /// Opens the input of a block.
     ///
     /// # Safety
     ///
     /// The wire or number is valid (see [`Wires`]).
-    unsafe fn open<'a, const N: usize>(wires: &Wires<'a, L>, place: u16) -> Self::Input<'a, N>;
+    unsafe fn open<'a, const G: usize>(wires: &Wires<'a, L>, place: u16) -> Self::Input<'a, G>;
 
     /// A lane of the input.
-    fn lane<const N: usize>(input: Self::Input<'_, N>, lane: usize) -> L;
+    fn lane<const G: usize>(input: Self::Input<'_, G>, group: usize, lane: usize) -> L;
 }
 
 /// An input that differs from lane to lane.
@@ -34,31 +34,31 @@ pub(super) struct Wire;
 pub(super) struct Same;
 
 impl<L: Lane> Source<L> for Wire {
-    type Input<'a, const N: usize> = &'a [L; N];
+    type Input<'a, const G: usize> = &'a [[L; G]];
 
     #[inline(always)]
-    unsafe fn open<'a, const N: usize>(wires: &Wires<'a, L>, place: u16) -> &'a [L; N] {
+    unsafe fn open<'a, const G: usize>(wires: &Wires<'a, L>, place: u16) -> &'a [[L; G]] {
         // SAFETY: the caller's promise.
-        unsafe { wires.input::<L, N>(place) }
+        unsafe { wires.input::<L, G>(place) }
     }
 
     #[inline(always)]
-    fn lane<const N: usize>(input: &[L; N], lane: usize) -> L {
-        input[lane]
+    fn lane<const G: usize>(input: &[[L; G]], group: usize, lane: usize) -> L {
+        input[group][lane]
     }
 }
 
 impl<L: Lane> Source<L> for Same {
-    type Input<'a, const N: usize> = L;
+    type Input<'a, const G: usize> = L;
 
     #[inline(always)]
-    unsafe fn open<'a, const N: usize>(wires: &Wires<'a, L>, place: u16) -> L {
+    unsafe fn open<'a, const G: usize>(wires: &Wires<'a, L>, place: u16) -> L {
         // SAFETY: the caller's promise.
         unsafe { wires.number(place) }
     }
 
     #[inline(always)]
-    fn lane<const N: usize>(input: L, _lane: usize) -> L {
+    fn lane<const G: usize>(input: L, _group: usize, _lane: usize) -> L {
         input
     }
 }
@@ -92,41 +92,45 @@ pub(super) struct Map3<F, A, B, C>(PhantomData<(F, A, B, C)>);
 
 impl<L: Lane, F: Function1<L>> Operation<L> for Map1<F> {
     #[inline(always)]
-    unsafe fn run<const N: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
         #[inline(always)]
-        fn block<L: Lane, F: Function1<L>, const N: usize>(out: &mut [L; N], a: &[L; N]) {
-            for lane in 0..N {
-                out[lane] = F::of(a[lane]);
+        fn block<L: Lane, F: Function1<L>, const G: usize>(out: &mut [[L; G]], a: &[[L; G]]) {
+            for group in 0..out.len() {
+                for lane in 0..G {
+                    out[group][lane] = F::of(a[group][lane]);
+                }
             }
         }
         // SAFETY: the caller's promise; so below.
-        let a = unsafe { wires.input::<L, N>(at.inputs[0]) };
+        let a = unsafe { wires.input::<L, G>(at.inputs[0]) };
         // SAFETY: as above.
-        let out = unsafe { wires.output::<L, N>(at.out) };
-        block::<L, F, N>(out, a);
+        let out = unsafe { wires.output::<L, G>(at.out) };
+        block::<L, F, G>(out, a);
     }
 }
 
 impl<L: Lane, F: Function2<L>, A: Source<L>, B: Source<L>> Operation<L> for Map2<F, A, B> {
     #[inline(always)]
-    unsafe fn run<const N: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
         #[inline(always)]
-        fn block<L: Lane, F: Function2<L>, A: Source<L>, B: Source<L>, const N: usize>(
-            out: &mut [L; N],
-            a: A::Input<'_, N>,
-            b: B::Input<'_, N>,
+        fn block<L: Lane, F: Function2<L>, A: Source<L>, B: Source<L>, const G: usize>(
+            out: &mut [[L; G]],
+            a: A::Input<'_, G>,
+            b: B::Input<'_, G>,
         ) {
-            for lane in 0..N {
-                out[lane] = F::of(A::lane(a, lane), B::lane(b, lane));
+            for group in 0..out.len() {
+                for lane in 0..G {
+                    out[group][lane] = F::of(A::lane(a, group, lane), B::lane(b, group, lane));
+                }
             }
         }
         // SAFETY: the caller's promise; so below.
-        let a = unsafe { A::open::<N>(wires, at.inputs[0]) };
+        let a = unsafe { A::open::<G>(wires, at.inputs[0]) };
         // SAFETY: as above.
-        let b = unsafe { B::open::<N>(wires, at.inputs[1]) };
+        let b = unsafe { B::open::<G>(wires, at.inputs[1]) };
         // SAFETY: as above.
-        let out = unsafe { wires.output::<L, N>(at.out) };
-        block::<L, F, A, B, N>(out, a, b);
+        let out = unsafe { wires.output::<L, G>(at.out) };
+        block::<L, F, A, B, G>(out, a, b);
     }
 }
 
@@ -134,7 +138,7 @@ impl<L: Lane, F: Function3<L>, A: Source<L>, B: Source<L>, C: Source<L>> Operati
     for Map3<F, A, B, C>
 {
     #[inline(always)]
-    unsafe fn run<const N: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
         #[inline(always)]
         fn block<
             L: Lane,
@@ -142,26 +146,32 @@ impl<L: Lane, F: Function3<L>, A: Source<L>, B: Source<L>, C: Source<L>> Operati
             A: Source<L>,
             B: Source<L>,
             C: Source<L>,
-            const N: usize,
+            const G: usize,
         >(
-            out: &mut [L; N],
-            a: A::Input<'_, N>,
-            b: B::Input<'_, N>,
-            c: C::Input<'_, N>,
+            out: &mut [[L; G]],
+            a: A::Input<'_, G>,
+            b: B::Input<'_, G>,
+            c: C::Input<'_, G>,
         ) {
-            for lane in 0..N {
-                out[lane] = F::of(A::lane(a, lane), B::lane(b, lane), C::lane(c, lane));
+            for group in 0..out.len() {
+                for lane in 0..G {
+                    out[group][lane] = F::of(
+                        A::lane(a, group, lane),
+                        B::lane(b, group, lane),
+                        C::lane(c, group, lane),
+                    );
+                }
             }
         }
         // SAFETY: the caller's promise; so below.
-        let a = unsafe { A::open::<N>(wires, at.inputs[0]) };
+        let a = unsafe { A::open::<G>(wires, at.inputs[0]) };
         // SAFETY: as above.
-        let b = unsafe { B::open::<N>(wires, at.inputs[1]) };
+        let b = unsafe { B::open::<G>(wires, at.inputs[1]) };
         // SAFETY: as above.
-        let c = unsafe { C::open::<N>(wires, at.inputs[2]) };
+        let c = unsafe { C::open::<G>(wires, at.inputs[2]) };
         // SAFETY: as above.
-        let out = unsafe { wires.output::<L, N>(at.out) };
-        block::<L, F, A, B, C, N>(out, a, b, c);
+        let out = unsafe { wires.output::<L, G>(at.out) };
+        block::<L, F, A, B, C, G>(out, a, b, c);
     }
 }
 

@@ -11,25 +11,23 @@ use super::set::InstructionSet;
 /// instruction names are valid for the block (see [`Wires`]).
 pub(super) type Run<L> = unsafe fn(&Wires<'_, L>, &Instruction<L>);
 
-/// The functions of an instruction for whole and for small blocks.
-pub(super) type Runs<L> = [Run<L>; 2];
-
 /// One instruction of a tape.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Instruction<L: Lane> {
-    /// The functions for whole and for small blocks.
-    pub(super) runs: Runs<L>,
+    pub(super) run: Run<L>,
     /// The wire that is written.
     pub(super) out: u16,
+    /// A second wire that is written, by the functions that do.
+    pub(super) also: u16,
     /// What is read: wires, or places in the table of numbers, or a count, by the function.
-    pub(super) inputs: [u16; 3],
+    pub(super) inputs: [u16; 4],
 }
 
 /// What an instruction sees: a pointer for each wire and a table of numbers.
 ///
 /// A wire is an array of the plan at the present block, or a slot. When an instruction runs on a
-/// block of N lanes, each wire it names points to N lanes of the wire's type, aligned for it; the
-/// written wire overlaps none of the read ones; nothing else touches the lanes meanwhile.
+/// block, each wire it names points to `groups` groups of lanes of the wire's type, aligned for it;
+/// the written wires overlap none of the read ones; nothing else touches the lanes meanwhile.
 #[derive(Debug)]
 pub(super) struct Wires<'a, L: Lane> {
     pub(super) pointers: &'a [*mut u8],
@@ -40,40 +38,43 @@ pub(super) struct Wires<'a, L: Lane> {
     pub(super) element: u32,
     /// The step that draws use.
     pub(super) step: u64,
+    /// The number of groups of lanes in the block.
+    pub(super) groups: usize,
 }
 
 impl<'a, L: Lane> Wires<'a, L> {
-    /// The lanes of a wire that is read.
+    /// The lanes of a wire that is read, in groups.
     ///
     /// # Safety
     ///
-    /// The wire points to `N` lanes of type `T` that nothing writes while the reference lives.
+    /// The wire points to `groups` groups of lanes of type `T` that nothing writes while the
+    /// reference lives.
     #[inline(always)]
-    pub(super) unsafe fn input<T, const N: usize>(&self, wire: u16) -> &'a [T; N] {
+    pub(super) unsafe fn input<T, const G: usize>(&self, wire: u16) -> &'a [[T; G]] {
         debug_assert!((wire as usize) < self.pointers.len());
         // SAFETY: instructions name wires of the table they are compiled for.
         let pointer: *mut u8 = unsafe { *self.pointers.get_unchecked(wire as usize) };
         // SAFETY: the caller's promise.
-        unsafe { &*pointer.cast::<[T; N]>() }
+        unsafe { std::slice::from_raw_parts(pointer.cast::<[T; G]>(), self.groups) }
     }
 
-    /// The lanes of a wire that is written.
+    /// The lanes of a wire that is written, in groups.
     ///
     /// # Safety
     ///
-    /// The wire points to `N` lanes of type `T` that nothing else touches while the reference
-    /// lives.
+    /// The wire points to `groups` groups of lanes of type `T` that nothing else touches while
+    /// the reference lives.
     #[inline(always)]
     #[expect(
         clippy::mut_from_ref,
         reason = "the pointers of the table are disjoint blocks"
     )]
-    pub(super) unsafe fn output<T, const N: usize>(&self, wire: u16) -> &'a mut [T; N] {
+    pub(super) unsafe fn output<T, const G: usize>(&self, wire: u16) -> &'a mut [[T; G]] {
         debug_assert!((wire as usize) < self.pointers.len());
         // SAFETY: instructions name wires of the table they are compiled for.
         let pointer: *mut u8 = unsafe { *self.pointers.get_unchecked(wire as usize) };
         // SAFETY: the caller's promise.
-        unsafe { &mut *pointer.cast::<[T; N]>() }
+        unsafe { std::slice::from_raw_parts_mut(pointer.cast::<[T; G]>(), self.groups) }
     }
 
     /// A number equal for all lanes.
@@ -91,36 +92,34 @@ impl<'a, L: Lane> Wires<'a, L> {
 
 /// An operation over a block of lanes.
 pub(super) trait Operation<L: Lane> {
-    /// Runs a block of `N` lanes.
+    /// Runs a block of groups of `G` lanes.
     ///
     /// # Safety
     ///
     /// What the instruction names is valid (see [`Wires`]).
-    unsafe fn run<const N: usize>(wires: &Wires<'_, L>, at: &Instruction<L>);
+    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>);
 }
 
-/// The functions of an operation for an instruction set and two block sizes.
-pub(super) fn runs<L: Lane, O: Operation<L>, const N: usize, const SMALL: usize>(
-    set: InstructionSet,
-) -> Runs<L> {
+/// The function of an operation for an instruction set.
+pub(super) fn run_of<L: Lane, O: Operation<L>, const G: usize>(set: InstructionSet) -> Run<L> {
     match set {
         #[cfg(target_arch = "x86_64")]
-        InstructionSet::Avx512 => [avx512::<L, O, N>, avx512::<L, O, SMALL>],
+        InstructionSet::Avx512 => avx512::<L, O, G>,
         #[cfg(target_arch = "x86_64")]
-        InstructionSet::Avx2 => [avx2::<L, O, N>, avx2::<L, O, SMALL>],
-        _ => [portable::<L, O, N>, portable::<L, O, SMALL>],
+        InstructionSet::Avx2 => avx2::<L, O, G>,
+        _ => portable::<L, O, G>,
     }
 }
 
 /// # Safety
 ///
 /// As for [`Run`].
-unsafe fn portable<L: Lane, O: Operation<L>, const N: usize>(
+unsafe fn portable<L: Lane, O: Operation<L>, const G: usize>(
     wires: &Wires<'_, L>,
     at: &Instruction<L>,
 ) {
     // SAFETY: the caller's promise.
-    unsafe { O::run::<N>(wires, at) }
+    unsafe { O::run::<G>(wires, at) }
 }
 
 /// # Safety
@@ -128,12 +127,12 @@ unsafe fn portable<L: Lane, O: Operation<L>, const N: usize>(
 /// As for [`Run`].
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn avx2<L: Lane, O: Operation<L>, const N: usize>(
+unsafe fn avx2<L: Lane, O: Operation<L>, const G: usize>(
     wires: &Wires<'_, L>,
     at: &Instruction<L>,
 ) {
     // SAFETY: the caller's promise.
-    unsafe { O::run::<N>(wires, at) }
+    unsafe { O::run::<G>(wires, at) }
 }
 
 /// # Safety
@@ -141,10 +140,10 @@ unsafe fn avx2<L: Lane, O: Operation<L>, const N: usize>(
 /// As for [`Run`].
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")]
-unsafe fn avx512<L: Lane, O: Operation<L>, const N: usize>(
+unsafe fn avx512<L: Lane, O: Operation<L>, const G: usize>(
     wires: &Wires<'_, L>,
     at: &Instruction<L>,
 ) {
     // SAFETY: the caller's promise.
-    unsafe { O::run::<N>(wires, at) }
+    unsafe { O::run::<G>(wires, at) }
 }

@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use super::SMALL_BLOCK;
-use super::instruction::{Operation, Runs, runs};
+use super::SLOT_BYTES;
+use super::instruction::{Operation, Run, run_of};
 use super::set::InstructionSet;
 use crate::memory::Plain;
 
@@ -84,8 +84,10 @@ pub(crate) trait Lane:
     /// Its bit pattern.
     type Bits: Pattern;
 
+    /// Lanes of a group: 128 bytes, two of the widest vectors.
+    const GROUP: usize;
     /// Lanes of a block: a slot full.
-    const BLOCK: usize;
+    const BLOCK: usize = SLOT_BYTES / size_of::<Self>();
     /// Stores flush magnitudes below this to +0.
     const FLUSH_BELOW: Self;
 
@@ -104,16 +106,16 @@ pub(crate) trait Lane:
     /// [`neuropil_ir::draw::uniform_f64`] and its f32 sibling make it.
     fn uniform(w0: u64, w1: u64) -> Self;
 
-    /// The functions of an operation for an instruction set.
-    fn runs<O: Operation<Self>>(set: InstructionSet) -> Runs<Self>;
+    /// The function of an operation for an instruction set.
+    fn run<O: Operation<Self>>(set: InstructionSet) -> Run<Self>;
 }
 
 macro_rules! lane {
-    ($float:ty, $bits:ty, $block:literal, $flush:literal, |$w0:ident, $w1:ident| $uniform:expr) => {
+    ($float:ty, $bits:ty, $group:literal, $flush:literal, |$w0:ident, $w1:ident| $uniform:expr) => {
         impl Lane for $float {
             type Bits = $bits;
 
-            const BLOCK: usize = $block;
+            const GROUP: usize = $group;
             const FLUSH_BELOW: Self = $flush;
 
             #[inline(always)]
@@ -168,15 +170,15 @@ macro_rules! lane {
             fn uniform($w0: u64, $w1: u64) -> Self {
                 $uniform
             }
-            fn runs<O: Operation<Self>>(set: InstructionSet) -> Runs<Self> {
-                runs::<Self, O, $block, SMALL_BLOCK>(set)
+            fn run<O: Operation<Self>>(set: InstructionSet) -> Run<Self> {
+                run_of::<Self, O, $group>(set)
             }
         }
     };
 }
-lane!(f32, u32, 256, 1e-30, |w0, _w1| {
+lane!(f32, u32, 32, 1e-30, |w0, _w1| {
     ((w0 >> 9) as i32 as f32 + 0.5) * (1.0 / (1_u32 << 23) as f32)
 });
-lane!(f64, u64, 128, 1e-290, |w0, w1| {
+lane!(f64, u64, 16, 1e-290, |w0, w1| {
     ((((w0 << 32) | w1) >> 12) as i64 as f64 + 0.5) * (1.0 / (1_u64 << 52) as f64)
 });

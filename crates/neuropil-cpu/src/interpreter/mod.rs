@@ -8,8 +8,8 @@
 //! compiler of the functions vectorise them.
 //!
 //! Every function exists once for each [`InstructionSet`]; all sets compute the same bits, those of
-//! [`neuropil_ir::scalar`]. Short rests of a range run in small blocks of [`SMALL_BLOCK`] lanes;
-//! lanes behind the end of a range compute on padding and have no effect.
+//! [`neuropil_ir::scalar`]. Lanes are worked on in groups of 128 bytes, so that the rest of a range
+//! need not be a whole block; lanes behind its end compute on padding and have no effect.
 
 #![expect(
     unsafe_code,
@@ -23,6 +23,8 @@ mod compile;
 mod draw;
 mod frame;
 mod function;
+mod fuse;
+mod group;
 mod instruction;
 mod lane;
 mod run;
@@ -34,9 +36,6 @@ mod transfer;
 pub(crate) use frame::Frame;
 pub(crate) use run::{Bound, Lanes, Outputs, Program, World};
 pub use set::InstructionSet;
-
-/// Lanes of a small block.
-pub(crate) const SMALL_BLOCK: usize = 16;
 
 /// Bytes of a slot.
 pub(crate) const SLOT_BYTES: usize = 1024;

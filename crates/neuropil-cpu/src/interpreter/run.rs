@@ -9,7 +9,7 @@ use super::frame::Frame;
 use super::instruction::{Instruction, Wires};
 use super::lane::{Lane, Pattern};
 use super::set::InstructionSet;
-use super::{SLOT_BYTES, SMALL_BLOCK, compile};
+use super::{SLOT_BYTES, compile};
 use crate::events::Segment;
 use crate::memory::{Array, Numbers};
 
@@ -183,20 +183,21 @@ impl<L: Lane> Tape<L> {
         let mut done = 0;
         while done < lanes.count {
             let rest = lanes.count - done;
-            let small = rest <= 2 * SMALL_BLOCK;
-            let block = if small { SMALL_BLOCK } else { L::BLOCK };
+            let groups = rest.div_ceil(L::GROUP).min(L::BLOCK / L::GROUP);
+            let block = groups * L::GROUP;
             let wires = Wires {
                 pointers: pointers.as_slice(),
                 numbers: numbers.as_slice(),
                 keys: &self.keys,
                 element: lanes.element + done as u32,
                 step: lanes.step,
+                groups,
             };
             for instruction in &self.tape {
                 // SAFETY: the set was available when the tape was compiled; `point` has checked
                 // that every array has `L::BLOCK` lanes from the last block on, and slots hold a
                 // block; the allocator keeps an output apart from the inputs.
-                unsafe { instruction.runs[usize::from(small)](&wires, instruction) };
+                unsafe { (instruction.run)(&wires, instruction) };
             }
             let live = rest.min(block);
             self.emit(&wires, live, outputs);
@@ -252,7 +253,7 @@ impl<L: Lane> Tape<L> {
             let segment = &mut outputs.events[emitted.emission];
             if let Some(any) = emitted.any {
                 // SAFETY: a slot holds a block of the bits of lanes; no instruction runs now.
-                let [any] = *unsafe { wires.input::<L::Bits, 1>(any) };
+                let any = unsafe { lane_of::<L::Bits, L>(wires, any, 0) };
                 if any == L::Bits::ZERO {
                     continue;
                 }
@@ -316,6 +317,7 @@ impl<L: Lane> Tape<L> {
             keys: &[],
             element: 0,
             step: 0,
+            groups: 0,
         };
         for &(uniform, wire) in &self.sets {
             // SAFETY: a slot holds a block of lanes; lane 0 was computed in the last block.

@@ -73,9 +73,11 @@ pub(super) fn counters(world: &World, step: u64, sampled: bool) -> Counters {
 fn deliveries(plan: &Plan, projection: ProjectionId, step: u64, sampled: bool) -> (u64, u64) {
     let age_in = |stages: &[Stage]| {
         stages.iter().find_map(|stage| match stage {
-            Stage::Deliver { projection: found, age, .. } if *found == projection => {
-                Some(u64::from(*age))
-            }
+            Stage::Deliver {
+                projection: found,
+                age,
+                ..
+            } if *found == projection => Some(u64::from(*age)),
             _ => None,
         })
     };

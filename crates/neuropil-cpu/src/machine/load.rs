@@ -129,11 +129,7 @@ fn tally_places(plan: &Plan) -> Vec<usize> {
 type Sample = (usize, Vec<usize>);
 
 /// The recordings, and the sample arrays that follow the buffers of their axes.
-fn recordings(
-    plan: &Plan,
-    layout: &Layout,
-    homes: &[Home],
-) -> (Vec<Recording>, Vec<Sample>) {
+fn recordings(plan: &Plan, layout: &Layout, homes: &[Home]) -> (Vec<Recording>, Vec<Sample>) {
     let mut arrays = vec![0; plan.axes.len()];
     for home in homes {
         arrays[home.axis] += 1;

@@ -8,7 +8,9 @@ use neuropil::{Options, Results, Text};
 
 /// A file of the workspace by its path from the root.
 pub(crate) fn workspace(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(path)
 }
 
 /// Runs a text; a text that does not run fails the test with what is said about it.
@@ -71,11 +73,20 @@ pub(crate) fn failures(results: &[Results]) -> String {
 pub(crate) fn spikes(results: &Results, name: &str, element: u32) -> Vec<f64> {
     let raster = results.raster(name).expect("the raster is recorded");
     let of = |(&time, &index): (&f64, &u32)| (index == element).then_some(time);
-    raster.times.iter().zip(raster.elements).filter_map(of).collect()
+    raster
+        .times
+        .iter()
+        .zip(raster.elements)
+        .filter_map(of)
+        .collect()
 }
 
 /// The samples of the first recorded element of a trace.
 #[track_caller]
 pub(crate) fn trace(results: &Results, name: &str) -> Vec<f64> {
-    results.trace(name).expect("the trace is recorded").column(0).collect()
+    results
+        .trace(name)
+        .expect("the trace is recorded")
+        .column(0)
+        .collect()
 }

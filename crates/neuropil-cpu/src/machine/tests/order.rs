@@ -346,7 +346,10 @@ fn slots_follow_scalars_counts_and_reductions() {
         assert_eq!(machine.slot(SLOT_T), 3.0);
     }
     // The largest of no elements is what a reduction starts with, and may be recorded.
-    plan.sample.push(Stage::Record { record: RecordId(3), when: When::Always });
+    plan.sample.push(Stage::Record {
+        record: RecordId(3),
+        when: When::Always,
+    });
     let mut machine = load(CpuBackend::new(), &plan, 1);
     let mut kept = Kept::default();
     machine.run(1, &mut kept).unwrap();

@@ -1,7 +1,7 @@
 """Writes the golden tables of the function tests: exact values by mpmath with 60 digits.
 
-    python3 generate.py            the tables beside this file (400 points each side)
-    python3 generate.py DIR 20000  larger ones, to measure the stated errors
+    python3 generate.py            the tables beside this file
+    python3 generate.py DIR 4000   forty times as large, to measure the stated errors
 
 A line is `x[,y],hi,lo`: arguments and hi (the exact value rounded to f64) as the bits of an f64 in
 hexadecimal, lo = (exact value - hi) in units of the last place of hi. Points are spread evenly in
