@@ -22,7 +22,7 @@ fn sets() -> impl Iterator<Item = InstructionSet> {
 
 /// Runs a kernel as the machine does.
 fn run(set: InstructionSet, kernel: &Kernel, input: &Input) -> Output {
-    let program = Program::compile(&verify::kernel(kernel).unwrap(), set, input.seed).unwrap();
+    let program = Program::compile(verify::kernel(kernel).unwrap(), set, input.seed).unwrap();
     let mut frame = Frame::new(program.slots()).unwrap();
     let mut arrays: Vec<Array> = kernel
         .bindings

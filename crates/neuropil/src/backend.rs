@@ -3,26 +3,26 @@
 use neuropil_compiler::CompiledRun;
 use neuropil_cpu::CpuBackend;
 use neuropil_ir::backend::Backend;
+use neuropil_ir::reference::ReferenceBackend;
 
 use crate::error::Error;
 use crate::options::{BackendKind, Options};
 
-/// Makes the back-end that the caller, else the text, asks for.
-pub(crate) fn choose(options: &Options, run: &CompiledRun) -> Result<Box<dyn Backend>, Error> {
-    let kind = match (options.backend, run.backend.as_deref()) {
-        (Some(kind), _) => kind,
-        (None, Some(name)) => BackendKind::find(name)?,
-        (None, None) => BackendKind::default(),
-    };
-    Ok(match kind {
+/// The back-end that the caller, else the text, asks for.
+pub(crate) fn choose(options: &Options, run: &CompiledRun) -> Result<BackendKind, Error> {
+    match (options.backend, run.backend.as_deref()) {
+        (Some(kind), _) => Ok(kind),
+        (None, Some(name)) => BackendKind::find(name),
+        (None, None) => Ok(BackendKind::default()),
+    }
+}
+
+/// Makes a back-end.
+pub(crate) fn make(kind: BackendKind) -> Box<dyn Backend> {
+    match kind {
         BackendKind::Interpreter => Box::new(CpuBackend::new()),
-        BackendKind::Scalar => {
-            return Err(Error::Backend {
-                name: "scalar".to_owned(),
-                why: "is not built yet",
-            });
-        }
-    })
+        BackendKind::Scalar => Box::new(ReferenceBackend),
+    }
 }
 
 /// How fused multiply-add is computed: `hardware`, or `none` where the processor has none.

@@ -227,7 +227,8 @@ impl OneRun<'_> {
         mut wall: Wall,
         observer: &mut dyn Observer,
     ) -> Result<RunReport, Error> {
-        let backend = backend::choose(self.options, &compiled)?;
+        let kind = backend::choose(self.options, &compiled)?;
+        let backend = backend::make(kind);
         let (engine, threads) = engine_options(self.options, &compiled);
         let steps = compiled.program.steps;
         let failed = |error| Error::simulation(error, self.sources);
@@ -267,7 +268,7 @@ impl OneRun<'_> {
                 |name| name.to_string_lossy().into_owned(),
             ),
             threads,
-            backend: backend.name().to_owned(),
+            backend: kind.as_str().to_owned(),
             fma: backend::fma().to_owned(),
             versions: versions(),
             wall,

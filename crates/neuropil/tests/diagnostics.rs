@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use neuropil::{Code, Diagnosed, Diagnostic, Error, Options, Text};
 
 /// Codes without a text in the folder, and why.
-const ELSEWHERE: [(Code, &str); 10] = [
+const ELSEWHERE: [(Code, &str); 4] = [
     (
         Code::InputTooLarge,
         "the text would be megabytes; `a_text_that_is_too_long` makes it",

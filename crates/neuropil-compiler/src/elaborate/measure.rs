@@ -405,7 +405,7 @@ impl<'a> Elaborator<'a, '_> {
     /// A span of time `a .. b` in ms; the whole run if it is absent.
     fn span_of_time(&mut self, network: BodyId, expr: Option<&'a Expr>) -> Option<(f64, f64)> {
         let Some(expr) = expr else {
-            return Some((0.0, f64::INFINITY));
+            return Some((0.0, self.run_length));
         };
         let ExprKind::Range {
             start,

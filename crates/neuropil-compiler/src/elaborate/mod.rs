@@ -208,6 +208,8 @@ pub(crate) struct Elaborator<'a, 'r> {
     reduced: Option<Vec<crate::model::Reduced>>,
     /// The dimensions of the recorded values, in order.
     trace_dims: Vec<Dim>,
+    /// The length of the run in ms, for measures of the whole run.
+    run_length: f64,
 }
 
 /// A value for a parameter from outside the text.

@@ -27,6 +27,7 @@ impl<'a, 'r> Elaborator<'a, 'r> {
             named: Vec::new(),
             reduced: None,
             trace_dims: Vec::new(),
+            run_length: 0.0,
         };
         let file = elaborator.empty_body("", "this file", None);
         for decl in &definitions.parameters {
@@ -41,6 +42,11 @@ impl<'a, 'r> Elaborator<'a, 'r> {
     /// Ends a network.
     pub(crate) fn finish(self) -> Network {
         self.network
+    }
+
+    /// Says how long the run lasts, in ms.
+    pub(crate) fn set_run_length(&mut self, length: f64) {
+        self.run_length = length;
     }
 
     /// Where diagnostics go.

@@ -152,6 +152,7 @@ fn compile_run(
     overrides.extend(options.set.iter().cloned());
     let (mut elaborator, body) = elaborate(definitions, report, network, chosen.dt, &overrides);
     let steps = chosen.steps(&mut elaborator, body, run, options);
+    elaborator.set_run_length(steps.unwrap_or(0) as f64 * chosen.dt);
     let mut expects = Vec::new();
     let mut plots = Vec::new();
     for expect in &text.expects {

@@ -129,21 +129,6 @@ fn finish<F: Format>(
 }
 
 impl Site<'_> {
-    /// The tile of a target, starting the search at a hint.
-    fn tile_of(&self, target: u32, hint: usize) -> Option<usize> {
-        if self
-            .tiles
-            .get(hint)
-            .is_some_and(|(targets, _)| targets.contains(&target))
-        {
-            return Some(hint);
-        }
-        let at = self
-            .tiles
-            .partition_point(|(targets, _)| targets.end <= target);
-        (at < self.tiles.len()).then_some(at)
-    }
-
     /// The weight of an entry of a block of rows.
     fn weight_at(&self, edges: &Edges, entry: usize) -> f64 {
         match self.weight {
@@ -159,34 +144,80 @@ impl Site<'_> {
         }
     }
 
-    /// Looks at an entry while it is counted.
-    fn inspect(&self, survey: &mut Survey, edges: &Edges, entry: usize, from: u32, to: u32) {
-        let weight = self.weight_at(edges, entry);
-        survey.largest = survey.largest.max(weight.abs());
+    /// Looks at the weights and delays of a block of rows that begins with a row.
+    ///
+    /// False where the block does not have the rows, or not a weight and delay for each edge.
+    fn inspect(&self, survey: &mut Survey, edges: &Edges, first: u32, rows: usize) -> bool {
+        let count = edges.others.len();
+        let whole = edges.offsets.len() == rows + 1
+            && edges.offsets.first() == Some(&0)
+            && edges.offsets.last() == Some(&count)
+            && edges.offsets.is_sorted()
+            && (self.weight != EdgeValue::Own || edges.weights.len() == count)
+            && (self.delay != EdgeValue::Own || edges.delays.len() == count);
+        if !whole || count == 0 {
+            return whole;
+        }
+        let weights = match &self.weight {
+            EdgeValue::Shared(weight) => std::slice::from_ref(weight),
+            EdgeValue::Own => &edges.weights,
+        };
+        let delays = match &self.delay {
+            EdgeValue::Shared(delay) => std::slice::from_ref(delay),
+            EdgeValue::Own => &edges.delays,
+        };
+        // One pass that the compiler vectorises; the search for a culprit is for the rare case.
+        let finite = weights
+            .iter()
+            .fold(true, |finite, weight| finite & weight.is_finite());
+        let largest = weights
+            .iter()
+            .fold(0.0_f64, |most, weight| most.max(weight.abs()));
+        survey.largest = survey.largest.max(largest);
         let projection = || self.blueprint.name.to_owned();
-        let mut fault = None;
-        if !weight.is_finite() {
-            fault = Some(BackendError::Weight {
+        let edge = |entry: usize| {
+            let row = edges.offsets.partition_point(|&start| start <= entry) - 1;
+            let (row, other) = (first + row as u32, edges.others[entry]);
+            match self.connectivity.orientation() {
+                Orientation::BySource => (row, other),
+                Orientation::ByTarget => (other, row),
+            }
+        };
+        if let (false, Some(entry)) = (finite, weights.iter().position(|w| !w.is_finite())) {
+            let ((from, to), value) = (edge(entry), weights[entry]);
+            let fault = BackendError::Weight {
                 projection: projection(),
                 from,
                 to,
-                value: weight,
-            });
+                value,
+            };
+            survey.keep((first, fault));
         }
         if let DelayClass::Own { min, max } = self.blueprint.delay {
-            let found = self.delay_at(edges, entry);
-            if found < min || found > max {
-                fault = Some(BackendError::Delay {
+            let outside = |delay: &&u32| !(min..=max).contains(*delay);
+            if let Some(&found) = delays.iter().find(outside) {
+                let fault = BackendError::Delay {
                     projection: projection(),
                     found,
                     min,
                     max,
-                });
+                };
+                survey.keep((first, fault));
             }
         }
-        if let Some(fault) = fault {
-            survey.keep((from, fault));
-        }
+        true
+    }
+
+    /// Cuts the entries of a row by source at the bounds of the tiles.
+    ///
+    /// The entries ascend; what lies outside a tile all the same is found when it is stored.
+    fn pieces<'e>(&self, row: &'e [u32]) -> impl Iterator<Item = Range<usize>> + use<'e, '_> {
+        let mut start = 0;
+        self.tiles.iter().map(move |(targets, _)| {
+            let length = row[start..].partition_point(|&target| target < targets.end);
+            start += length;
+            start - length..start
+        })
     }
 
     /// The unit of the grid for a largest weight.

@@ -9,7 +9,7 @@ use neuropil_ir::plan::{DelayClass, Sum};
 
 use super::Delivery;
 use super::build::build;
-use super::format::{Exact, Format, List, Packed, Target, Wide};
+use super::format::{Apart, Exact, Format, List, Packed, Target, Wide};
 use crate::pool::Pool;
 
 /// Rows cut to fewer edges than this cost more in starts than 16-bit targets save.
@@ -56,7 +56,8 @@ pub(crate) fn connect(
         ))),
         (Sum::Count, _, true) => made::<List<u16>>(blueprint, connectivity, pool),
         (Sum::Count, _, false) => made::<List<u32>>(blueprint, connectivity, pool),
-        (Sum::Grid, Precision::F32, _) => made::<Packed>(blueprint, connectivity, pool),
+        (Sum::Grid, Precision::F32, true) => made::<Packed>(blueprint, connectivity, pool),
+        (Sum::Grid, Precision::F32, false) => made::<Apart>(blueprint, connectivity, pool),
         (Sum::Grid, Precision::F64, true) => made::<Wide<u16>>(blueprint, connectivity, pool),
         (Sum::Grid, Precision::F64, false) => made::<Wide<u32>>(blueprint, connectivity, pool),
         (Sum::Ordered, _, true) => made::<Exact<u16>>(blueprint, connectivity, pool),

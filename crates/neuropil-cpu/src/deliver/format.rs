@@ -15,11 +15,11 @@ pub(crate) trait Target: Plain {
 
 impl Target for u16 {
     const MOST: usize = 1 << 16;
-    #[inline(always)]
+    #[inline]
     fn of(place: usize) -> Self {
         place as Self
     }
-    #[inline(always)]
+    #[inline]
     fn place(self) -> usize {
         usize::from(self)
     }
@@ -27,11 +27,11 @@ impl Target for u16 {
 
 impl Target for u32 {
     const MOST: usize = u32::MAX as usize;
-    #[inline(always)]
+    #[inline]
     fn of(place: usize) -> Self {
         place as Self
     }
-    #[inline(always)]
+    #[inline]
     fn place(self) -> usize {
         self as usize
     }
@@ -77,6 +77,10 @@ pub(crate) struct List<T>(PhantomData<T>);
 #[derive(Debug)]
 pub(crate) struct Packed;
 
+/// 16-bit weights on a grid beside 32-bit targets, summed in 32-bit integers.
+#[derive(Debug)]
+pub(crate) struct Apart;
+
 /// f32 weights on a grid of 24 bits, summed in f64.
 #[derive(Debug)]
 pub(crate) struct Wide<T>(PhantomData<T>);
@@ -98,15 +102,15 @@ impl<T: Target> Format for List<T> {
     fn encode(place: usize, _weight: f64) -> (T, u8) {
         (T::of(place), 0)
     }
-    #[inline(always)]
+    #[inline]
     fn place(cell: T) -> usize {
         cell.place()
     }
-    #[inline(always)]
+    #[inline]
     fn weight(_cell: T, _beside: u8) -> u32 {
         1
     }
-    #[inline(always)]
+    #[inline]
     fn add(sum: u32, weight: u32, times: u32) -> u32 {
         sum.wrapping_add(weight.wrapping_mul(times))
     }
@@ -135,15 +139,15 @@ impl Format for Packed {
         let weight = weight as i16;
         (place as u32 | (u32::from(weight.cast_unsigned()) << 16), 0)
     }
-    #[inline(always)]
+    #[inline]
     fn place(cell: u32) -> usize {
         (cell & 0xFFFF) as usize
     }
-    #[inline(always)]
+    #[inline]
     fn weight(cell: u32, _beside: u8) -> i32 {
         cell.cast_signed() >> 16
     }
-    #[inline(always)]
+    #[inline]
     fn add(sum: i32, weight: i32, times: u32) -> i32 {
         sum.wrapping_add(weight.wrapping_mul(times.cast_signed()))
     }
@@ -151,10 +155,40 @@ impl Format for Packed {
         f64::from(weight).abs()
     }
     fn sums(array: &mut Array) -> Option<&mut [i32]> {
-        match array.numbers_mut() {
-            Numbers::I32(block) => Some(block),
-            _ => None,
-        }
+        integers(array)
+    }
+}
+
+impl Format for Apart {
+    type Cell = u32;
+    type Beside = i16;
+    type Sum = i32;
+
+    const BESIDE: bool = true;
+    const WEIGHTED: bool = true;
+    const MOST_TARGETS: usize = u32::MOST;
+    const EXACT_BELOW: f64 = i32::MAX as f64;
+
+    fn encode(place: usize, weight: f64) -> (u32, i16) {
+        (place as u32, weight as i16)
+    }
+    #[inline]
+    fn place(cell: u32) -> usize {
+        cell as usize
+    }
+    #[inline]
+    fn weight(_cell: u32, beside: i16) -> i32 {
+        i32::from(beside)
+    }
+    #[inline]
+    fn add(sum: i32, weight: i32, times: u32) -> i32 {
+        sum.wrapping_add(weight.wrapping_mul(times.cast_signed()))
+    }
+    fn magnitude(weight: i32) -> f64 {
+        f64::from(weight).abs()
+    }
+    fn sums(array: &mut Array) -> Option<&mut [i32]> {
+        integers(array)
     }
 }
 
@@ -172,15 +206,15 @@ impl<T: Target> Format for Wide<T> {
     fn encode(place: usize, weight: f64) -> (T, f32) {
         (T::of(place), weight as f32)
     }
-    #[inline(always)]
+    #[inline]
     fn place(cell: T) -> usize {
         cell.place()
     }
-    #[inline(always)]
+    #[inline]
     fn weight(_cell: T, beside: f32) -> f64 {
         f64::from(beside)
     }
-    #[inline(always)]
+    #[inline]
     fn add(sum: f64, weight: f64, times: u32) -> f64 {
         sum + weight * f64::from(times)
     }
@@ -205,15 +239,15 @@ impl<T: Target> Format for Exact<T> {
     fn encode(place: usize, weight: f64) -> (T, f64) {
         (T::of(place), weight)
     }
-    #[inline(always)]
+    #[inline]
     fn place(cell: T) -> usize {
         cell.place()
     }
-    #[inline(always)]
+    #[inline]
     fn weight(_cell: T, beside: f64) -> f64 {
         beside
     }
-    #[inline(always)]
+    #[inline]
     fn add(sum: f64, weight: f64, times: u32) -> f64 {
         // One event after another, as the order of the sum is fixed.
         (0..times).fold(sum, |sum, _| sum + weight)
@@ -223,6 +257,13 @@ impl<T: Target> Format for Exact<T> {
     }
     fn sums(array: &mut Array) -> Option<&mut [f64]> {
         doubles(array)
+    }
+}
+
+fn integers(array: &mut Array) -> Option<&mut [i32]> {
+    match array.numbers_mut() {
+        Numbers::I32(block) => Some(block),
+        _ => None,
     }
 }
 

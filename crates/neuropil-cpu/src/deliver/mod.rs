@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | [`format::List`] | [`Sum::Count`]: counted, multiplied once by the kernel | 2 (4) |
 //! | [`format::Packed`] | [`Sum::Grid`] in f32 plans: 16-bit integers on a grid, summed in 32 bits | 4 |
+//! | [`format::Apart`] | the same, where owners are wide and rows short | 6 |
 //! | [`format::Wide`] | [`Sum::Grid`] in f64 plans: 24-bit floats on a grid, summed in f64 | 6 (8) |
 //! | [`format::Exact`] | [`Sum::Ordered`]: unrounded, summed in f64 in a fixed order | 10 (12) |
 //!

@@ -31,7 +31,7 @@ struct Ring {
 
 impl Ring {
     /// The first lane of the copy a number of steps later, at most a whole turn.
-    #[inline(always)]
+    #[inline]
     fn start(self, delay: u16) -> usize {
         let copy = self.now + usize::from(delay);
         let copy = if copy >= self.copies {
@@ -68,13 +68,13 @@ impl Rows {
     }
 
     /// The place of the first edge of a source (or, for the number of sources, of the end).
-    #[inline(always)]
+    #[inline]
     pub(super) fn start(&self, source: usize) -> usize {
         (self.bases[source / GROUP] + u64::from(self.offsets[source])) as usize
     }
 
     /// The places of the edges of a source.
-    #[inline(always)]
+    #[inline]
     pub(super) fn row(&self, source: u32) -> Range<usize> {
         let source = source as usize;
         self.start(source)..self.start(source + 1)
@@ -152,9 +152,9 @@ impl<F: Format> Tile<F> {
         for (at, &cell) in columns.cells.iter().enumerate() {
             let beside = columns.beside.get(at).copied().unwrap_or_default();
             let load = loads.get_mut(F::place(cell))?;
-            *load += F::magnitude(F::weight(cell, beside)) / unit;
+            *load += F::magnitude(F::weight(cell, beside));
         }
-        let heaviest = loads.iter().copied().fold(0.0, f64::max);
+        let heaviest = loads.iter().copied().fold(0.0, f64::max) / unit;
         if rows.start(rows.sources()) != columns.cells.len() {
             return None;
         }
@@ -252,7 +252,7 @@ impl<F: Format> Tile<F> {
         delivered
     }
 
-    #[inline(always)]
+    #[inline]
     fn add_row<const COUNTED: bool>(&self, row: Range<usize>, times: u32, sums: &mut [F::Sum]) {
         let times = if COUNTED { times } else { 1 };
         let cells = &self.cells[row.clone()];
@@ -285,7 +285,7 @@ impl<F: Format> Tile<F> {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     fn add(&self, sums: &mut [F::Sum], cell: F::Cell, weight: F::Sum, times: u32) {
         debug_assert!(F::place(cell) < self.width && sums.len() == self.width);
         // SAFETY: the place is below `width` (checked in `new`), the length of `sums` (both
@@ -396,7 +396,7 @@ impl<F: Format> Tile<F> {
     }
 
     /// Asks for the head of a row that is read soon.
-    #[inline(always)]
+    #[inline]
     fn fetch(&self, source: u32) {
         let row = self.row(source);
         fetch_lines(&self.cells[row.clone()]);
@@ -407,7 +407,7 @@ impl<F: Format> Tile<F> {
 }
 
 /// Asks for the first cache lines of a slice.
-#[inline(always)]
+#[inline]
 fn fetch_lines<T>(slice: &[T]) {
     #[cfg(target_arch = "x86_64")]
     {

@@ -29,7 +29,7 @@ pub(super) struct Draft<L: Lane> {
 /// The chosen slots.
 #[derive(Debug)]
 pub(super) struct Allocation<L: Lane> {
-    pub(super) tape: Vec<Instruction<L>>,
+    pub(super) instructions: Vec<Instruction<L>>,
     /// Number of slots.
     pub(super) slots: usize,
     /// The wire of each value in a slot.
@@ -70,7 +70,7 @@ pub(super) fn allocate<L: Lane>(
         }
     }
     let mut allocation = Allocation {
-        tape: Vec::new(),
+        instructions: Vec::new(),
         slots: 0,
         wires: vec![u16::MAX; values],
     };
@@ -95,7 +95,7 @@ pub(super) fn allocate<L: Lane>(
             also: allocation.wire(draft.also),
             inputs: draft.inputs.map(|place| allocation.wire(place)),
         };
-        allocation.tape.push(instruction);
+        allocation.instructions.push(instruction);
         release(draft, at, &last_read, &allocation.wires, &mut free);
     }
     Some(allocation)

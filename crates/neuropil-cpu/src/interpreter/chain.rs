@@ -17,22 +17,20 @@ pub(super) const CHAIN_LENGTHS: [usize; 7] = [12, 8, 6, 5, 4, 3, 2];
 
 impl<L: Lane, P: Source<L>, const TERMS: usize> Operation<L> for Chain<P, TERMS> {
     #[inline(always)]
-    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>) {
         #[inline(always)]
-        fn block<L: Lane, P: Source<L>, const TERMS: usize, const G: usize>(
-            out: &mut [[L; G]],
-            start: P::Input<'_, G>,
-            x: &[[L; G]],
+        fn block<L: Lane, P: Source<L>, const TERMS: usize>(
+            out: &mut [L],
+            start: P::Input<'_>,
+            x: &[L],
             terms: [L; TERMS],
         ) {
-            for group in 0..out.len() {
-                for lane in 0..G {
-                    let mut p = P::lane(start, group, lane);
-                    for term in terms {
-                        p = p.fused(x[group][lane], term);
-                    }
-                    out[group][lane] = p;
+            for lane in 0..out.len() {
+                let mut p = P::lane(start, lane);
+                for term in terms {
+                    p = p.fused(x[lane], term);
                 }
+                out[lane] = p;
             }
         }
         let mut terms = [L::default(); TERMS];
@@ -41,11 +39,11 @@ impl<L: Lane, P: Source<L>, const TERMS: usize> Operation<L> for Chain<P, TERMS>
             *term = unsafe { wires.number(at.inputs[2] + place as u16) };
         }
         // SAFETY: the caller's promise; so below.
-        let start = unsafe { P::open::<G>(wires, at.inputs[0]) };
+        let start = unsafe { P::open(wires, at.inputs[0]) };
         // SAFETY: as above.
-        let x = unsafe { wires.input::<L, G>(at.inputs[1]) };
+        let x = unsafe { wires.input::<L>(at.inputs[1]) };
         // SAFETY: as above.
-        let out = unsafe { wires.output::<L, G>(at.out) };
-        block::<L, P, TERMS, G>(out, start, x, terms);
+        let out = unsafe { wires.output::<L>(at.out) };
+        block::<L, P, TERMS>(out, start, x, terms);
     }
 }

@@ -74,9 +74,13 @@ impl<'k, L: Lane> Compiler<'k, L> {
         let roles = fuse::roles(kernel, &uses);
         let mut chained = vec![false; count];
         for role in &roles {
-            if let Role::Head(Group::Chain(before, _)) = *role {
-                chained[before.index()] =
-                    matches!(roles[before.index()], Role::Head(Group::Chain(..)));
+            if let Role::Head(Group::Chain {
+                before,
+                first: false,
+                ..
+            }) = *role
+            {
+                chained[before.index()] = true;
             }
         }
         Some(Self {
@@ -122,7 +126,7 @@ impl<'k, L: Lane> Compiler<'k, L> {
     fn emit_op(&mut self, value: Value) -> Option<()> {
         let place = match self.roles[value.index()] {
             Role::Inner => return Some(()),
-            Role::Head(Group::Chain(..)) if self.goes_on(value) => return Some(()),
+            Role::Head(_) if self.chained[value.index()] => return Some(()),
             Role::Head(group) => self.group(value, group)?,
             Role::Alone => self.op(value)?,
         };
@@ -130,16 +134,11 @@ impl<'k, L: Lane> Compiler<'k, L> {
         Some(())
     }
 
-    /// Whether the value of a chain is only taken up by the next of the chain.
-    fn goes_on(&self, value: Value) -> bool {
-        self.chained[value.index()]
-    }
-
     /// Emits a group and says where the value of its head is.
     fn group(&mut self, head: Value, group: Group) -> Option<Place> {
         let set = self.set;
         Some(match group {
-            Group::Chain(..) => self.chain(head)?,
+            Group::Chain { .. } => self.chain(head)?,
             Group::Clamp { x, low, high } => {
                 let numbers = self.neighbours(&[low, high])?;
                 let inputs = [self.place(x), Place::Plain(numbers)];
@@ -266,13 +265,20 @@ impl<'k, L: Lane> Compiler<'k, L> {
                 return None;
             };
             terms.push(c);
-            let Role::Head(Group::Chain(before, x)) = self.roles[at.index()] else {
-                return None;
-            };
-            if self.chained[before.index()] {
-                at = before;
-            } else {
-                break (self.place(before), self.place(x));
+            match self.roles[at.index()] {
+                Role::Head(Group::Chain {
+                    before,
+                    first: false,
+                    ..
+                }) => at = before,
+                Role::Head(Group::Chain {
+                    before,
+                    x,
+                    first: true,
+                }) => {
+                    break (self.place(before), self.place(x));
+                }
+                _ => return None,
             }
         };
         terms.reverse();
@@ -445,7 +451,7 @@ impl<'k, L: Lane> Compiler<'k, L> {
                 .map(|&(uniform, value)| (uniform, chosen.wire(value)))
                 .collect(),
             slots: chosen.slots,
-            tape: chosen.tape,
+            instructions: chosen.instructions,
             numbers: self.table,
             uniforms: self.uniforms,
             keys: self

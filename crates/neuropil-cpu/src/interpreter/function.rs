@@ -12,17 +12,17 @@ use super::lane::{Lane, Pattern};
 /// Where an input comes from.
 pub(super) trait Source<L: Lane> {
     /// The input of a block.
-    type Input<'a, const G: usize>: Copy;
+    type Input<'a>: Copy;
 
     /// Opens the input of a block.
     ///
     /// # Safety
     ///
     /// The wire or number is valid (see [`Wires`]).
-    unsafe fn open<'a, const G: usize>(wires: &Wires<'a, L>, place: u16) -> Self::Input<'a, G>;
+    unsafe fn open<'a>(wires: &Wires<'a, L>, place: u16) -> Self::Input<'a>;
 
     /// A lane of the input.
-    fn lane<const G: usize>(input: Self::Input<'_, G>, group: usize, lane: usize) -> L;
+    fn lane(input: Self::Input<'_>, lane: usize) -> L;
 }
 
 /// An input that differs from lane to lane.
@@ -34,31 +34,31 @@ pub(super) struct Wire;
 pub(super) struct Same;
 
 impl<L: Lane> Source<L> for Wire {
-    type Input<'a, const G: usize> = &'a [[L; G]];
+    type Input<'a> = &'a [L];
 
     #[inline(always)]
-    unsafe fn open<'a, const G: usize>(wires: &Wires<'a, L>, place: u16) -> &'a [[L; G]] {
+    unsafe fn open<'a>(wires: &Wires<'a, L>, place: u16) -> &'a [L] {
         // SAFETY: the caller's promise.
-        unsafe { wires.input::<L, G>(place) }
+        unsafe { wires.input::<L>(place) }
     }
 
     #[inline(always)]
-    fn lane<const G: usize>(input: &[[L; G]], group: usize, lane: usize) -> L {
-        input[group][lane]
+    fn lane(input: &[L], lane: usize) -> L {
+        input[lane]
     }
 }
 
 impl<L: Lane> Source<L> for Same {
-    type Input<'a, const G: usize> = L;
+    type Input<'a> = L;
 
     #[inline(always)]
-    unsafe fn open<'a, const G: usize>(wires: &Wires<'a, L>, place: u16) -> L {
+    unsafe fn open(wires: &Wires<'_, L>, place: u16) -> L {
         // SAFETY: the caller's promise.
         unsafe { wires.number(place) }
     }
 
     #[inline(always)]
-    fn lane<const G: usize>(input: L, _group: usize, _lane: usize) -> L {
+    fn lane(input: L, _lane: usize) -> L {
         input
     }
 }
@@ -92,45 +92,41 @@ pub(super) struct Map3<F, A, B, C>(PhantomData<(F, A, B, C)>);
 
 impl<L: Lane, F: Function1<L>> Operation<L> for Map1<F> {
     #[inline(always)]
-    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>) {
         #[inline(always)]
-        fn block<L: Lane, F: Function1<L>, const G: usize>(out: &mut [[L; G]], a: &[[L; G]]) {
-            for group in 0..out.len() {
-                for lane in 0..G {
-                    out[group][lane] = F::of(a[group][lane]);
-                }
+        fn block<L: Lane, F: Function1<L>>(out: &mut [L], a: &[L]) {
+            for lane in 0..out.len() {
+                out[lane] = F::of(a[lane]);
             }
         }
         // SAFETY: the caller's promise; so below.
-        let a = unsafe { wires.input::<L, G>(at.inputs[0]) };
+        let a = unsafe { wires.input::<L>(at.inputs[0]) };
         // SAFETY: as above.
-        let out = unsafe { wires.output::<L, G>(at.out) };
-        block::<L, F, G>(out, a);
+        let out = unsafe { wires.output::<L>(at.out) };
+        block::<L, F>(out, a);
     }
 }
 
 impl<L: Lane, F: Function2<L>, A: Source<L>, B: Source<L>> Operation<L> for Map2<F, A, B> {
     #[inline(always)]
-    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>) {
         #[inline(always)]
-        fn block<L: Lane, F: Function2<L>, A: Source<L>, B: Source<L>, const G: usize>(
-            out: &mut [[L; G]],
-            a: A::Input<'_, G>,
-            b: B::Input<'_, G>,
+        fn block<L: Lane, F: Function2<L>, A: Source<L>, B: Source<L>>(
+            out: &mut [L],
+            a: A::Input<'_>,
+            b: B::Input<'_>,
         ) {
-            for group in 0..out.len() {
-                for lane in 0..G {
-                    out[group][lane] = F::of(A::lane(a, group, lane), B::lane(b, group, lane));
-                }
+            for lane in 0..out.len() {
+                out[lane] = F::of(A::lane(a, lane), B::lane(b, lane));
             }
         }
         // SAFETY: the caller's promise; so below.
-        let a = unsafe { A::open::<G>(wires, at.inputs[0]) };
+        let a = unsafe { A::open(wires, at.inputs[0]) };
         // SAFETY: as above.
-        let b = unsafe { B::open::<G>(wires, at.inputs[1]) };
+        let b = unsafe { B::open(wires, at.inputs[1]) };
         // SAFETY: as above.
-        let out = unsafe { wires.output::<L, G>(at.out) };
-        block::<L, F, A, B, G>(out, a, b);
+        let out = unsafe { wires.output::<L>(at.out) };
+        block::<L, F, A, B>(out, a, b);
     }
 }
 
@@ -138,40 +134,27 @@ impl<L: Lane, F: Function3<L>, A: Source<L>, B: Source<L>, C: Source<L>> Operati
     for Map3<F, A, B, C>
 {
     #[inline(always)]
-    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>) {
         #[inline(always)]
-        fn block<
-            L: Lane,
-            F: Function3<L>,
-            A: Source<L>,
-            B: Source<L>,
-            C: Source<L>,
-            const G: usize,
-        >(
-            out: &mut [[L; G]],
-            a: A::Input<'_, G>,
-            b: B::Input<'_, G>,
-            c: C::Input<'_, G>,
+        fn block<L: Lane, F: Function3<L>, A: Source<L>, B: Source<L>, C: Source<L>>(
+            out: &mut [L],
+            a: A::Input<'_>,
+            b: B::Input<'_>,
+            c: C::Input<'_>,
         ) {
-            for group in 0..out.len() {
-                for lane in 0..G {
-                    out[group][lane] = F::of(
-                        A::lane(a, group, lane),
-                        B::lane(b, group, lane),
-                        C::lane(c, group, lane),
-                    );
-                }
+            for lane in 0..out.len() {
+                out[lane] = F::of(A::lane(a, lane), B::lane(b, lane), C::lane(c, lane));
             }
         }
         // SAFETY: the caller's promise; so below.
-        let a = unsafe { A::open::<G>(wires, at.inputs[0]) };
+        let a = unsafe { A::open(wires, at.inputs[0]) };
         // SAFETY: as above.
-        let b = unsafe { B::open::<G>(wires, at.inputs[1]) };
+        let b = unsafe { B::open(wires, at.inputs[1]) };
         // SAFETY: as above.
-        let c = unsafe { C::open::<G>(wires, at.inputs[2]) };
+        let c = unsafe { C::open(wires, at.inputs[2]) };
         // SAFETY: as above.
-        let out = unsafe { wires.output::<L, G>(at.out) };
-        block::<L, F, A, B, C, G>(out, a, b, c);
+        let out = unsafe { wires.output::<L>(at.out) };
+        block::<L, F, A, B, C>(out, a, b, c);
     }
 }
 

@@ -20,8 +20,13 @@ pub(super) enum Role {
 /// A group of operations.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Group {
-    /// The last of a chain `p * x + c` with one x and numbers c; the value before, and x.
-    Chain(Value, Value),
+    /// `before * x + c` in a chain of such with one x and numbers c; the first takes up a value
+    /// from outside, the others the one before.
+    Chain {
+        before: Value,
+        x: Value,
+        first: bool,
+    },
     /// `min(high, max(low, x))` with numbers.
     Clamp { x: Value, low: Value, high: Value },
     /// A reduction of the range: `shifted = x a + b`, `k = shifted - b'`, and
@@ -103,22 +108,21 @@ impl Finder<'_> {
     fn look_at(&mut self, at: Value) {
         match self.op(at) {
             Op::Fma(a, b, c) => {
-                if self.scale_rest(at, a, b, c).is_none() && self.chain(at, a, b, c).is_none() {
-                    self.chain(at, b, a, c);
-                }
+                let _ = self
+                    .scale_rest(at, a, b, c)
+                    .or_else(|| self.chain(at, a, b, c))
+                    .or_else(|| self.chain(at, b, a, c));
             }
             Op::Fnma(a, b, c) => {
-                if self.split(at, a, b, c).is_none() {
-                    self.split(at, b, a, c);
-                }
+                let _ = self.split(at, a, b, c).or_else(|| self.split(at, b, a, c));
             }
             Op::Binary(Binary::Min, high, y) => {
                 self.clamp(at, high, y);
             }
             Op::Binary(Binary::Mul, q, s) => {
-                if self.scale_twice(at, q, s).is_none() {
-                    self.scale_twice(at, s, q);
-                }
+                let _ = self
+                    .scale_twice(at, q, s)
+                    .or_else(|| self.scale_twice(at, s, q));
             }
             Op::Select(mask, near, far) => {
                 self.near(at, mask, near, far);
@@ -143,11 +147,21 @@ impl Finder<'_> {
         }
         match self.roles[p.index()] {
             // A chain so far goes on: its x is this x, because p's other factor is read by p alone.
-            Role::Head(Group::Chain(..)) => {}
-            Role::Alone => self.roles[p.index()] = Role::Head(Group::Chain(before, x)),
+            Role::Head(Group::Chain { .. }) => {}
+            Role::Alone => {
+                self.roles[p.index()] = Role::Head(Group::Chain {
+                    before,
+                    x,
+                    first: true,
+                });
+            }
             _ => return None,
         }
-        self.roles[at.index()] = Role::Head(Group::Chain(p, x));
+        self.roles[at.index()] = Role::Head(Group::Chain {
+            before: p,
+            x,
+            first: false,
+        });
         Some(())
     }
 

@@ -28,146 +28,120 @@ pub(super) struct Near<N>(PhantomData<N>);
 
 impl<L: Lane> Operation<L> for Clamp {
     #[inline(always)]
-    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>) {
         #[inline(always)]
-        fn block<L: Lane, const G: usize>(out: &mut [[L; G]], x: &[[L; G]], [low, high]: [L; 2]) {
-            for group in 0..out.len() {
-                for lane in 0..G {
-                    let x = x[group][lane];
-                    let x = if low > x { low } else { x };
-                    out[group][lane] = if high < x { high } else { x };
-                }
+        fn block<L: Lane>(out: &mut [L], x: &[L], [low, high]: [L; 2]) {
+            for lane in 0..out.len() {
+                let x = x[lane];
+                let x = if low > x { low } else { x };
+                out[lane] = if high < x { high } else { x };
             }
         }
         // SAFETY: the caller's promise; so below.
         let numbers = unsafe { numbers(wires, at.inputs[1]) };
         // SAFETY: as above.
-        let x = unsafe { wires.input::<L, G>(at.inputs[0]) };
+        let x = unsafe { wires.input::<L>(at.inputs[0]) };
         // SAFETY: as above.
-        let out = unsafe { wires.output::<L, G>(at.out) };
+        let out = unsafe { wires.output::<L>(at.out) };
         block(out, x, numbers);
     }
 }
 
 impl<L: Lane> Operation<L> for Split {
     #[inline(always)]
-    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>) {
         #[inline(always)]
-        fn block<L: Lane, const G: usize>(
-            shifted: &mut [[L; G]],
-            rest: &mut [[L; G]],
-            x: &[[L; G]],
-            [a, b, again, c, d]: [L; 5],
-        ) {
-            for group in 0..shifted.len() {
-                for lane in 0..G {
-                    let x = x[group][lane];
-                    let near = x.fused(a, b);
-                    let k = near - again;
-                    shifted[group][lane] = near;
-                    rest[group][lane] = (-k).fused(d, (-k).fused(c, x));
-                }
+        fn block<L: Lane>(shifted: &mut [L], rest: &mut [L], x: &[L], [a, b, again, c, d]: [L; 5]) {
+            for lane in 0..shifted.len() {
+                let x = x[lane];
+                let near = x.fused(a, b);
+                let k = near - again;
+                shifted[lane] = near;
+                rest[lane] = (-k).fused(d, (-k).fused(c, x));
             }
         }
         // SAFETY: the caller's promise; so below.
         let numbers = unsafe { numbers(wires, at.inputs[1]) };
         // SAFETY: as above.
-        let x = unsafe { wires.input::<L, G>(at.inputs[0]) };
+        let x = unsafe { wires.input::<L>(at.inputs[0]) };
         // SAFETY: as above.
-        let shifted = unsafe { wires.output::<L, G>(at.out) };
+        let shifted = unsafe { wires.output::<L>(at.out) };
         // SAFETY: as above; the allocator gives the two outputs slots of their own.
-        let rest = unsafe { wires.output::<L, G>(at.also) };
+        let rest = unsafe { wires.output::<L>(at.also) };
         block(shifted, rest, x, numbers);
     }
 }
 
 impl<L: Lane> Operation<L> for ScaleTwice {
     #[inline(always)]
-    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>) {
         #[inline(always)]
-        fn block<L: Lane, const G: usize>(
-            out: &mut [[L; G]],
-            p: &[[L; G]],
-            bits: &[[L; G]],
-            by: u32,
-        ) {
-            for group in 0..out.len() {
-                for lane in 0..G {
-                    let scale = L::from_bits(bits[group][lane].bits().shl(by));
-                    out[group][lane] = p[group][lane] * scale * scale;
-                }
+        fn block<L: Lane>(out: &mut [L], p: &[L], bits: &[L], by: u32) {
+            for lane in 0..out.len() {
+                let scale = L::from_bits(bits[lane].bits().shl(by));
+                out[lane] = p[lane] * scale * scale;
             }
         }
         // SAFETY: the caller's promise; so below.
-        let p = unsafe { wires.input::<L, G>(at.inputs[0]) };
+        let p = unsafe { wires.input::<L>(at.inputs[0]) };
         // SAFETY: as above.
-        let bits = unsafe { wires.input::<L, G>(at.inputs[1]) };
+        let bits = unsafe { wires.input::<L>(at.inputs[1]) };
         // SAFETY: as above.
-        let out = unsafe { wires.output::<L, G>(at.out) };
+        let out = unsafe { wires.output::<L>(at.out) };
         block(out, p, bits, u32::from(at.inputs[2]));
     }
 }
 
 impl<L: Lane> Operation<L> for ScaleRest {
     #[inline(always)]
-    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>) {
         #[inline(always)]
-        fn block<L: Lane, const G: usize>(
-            out: &mut [[L; G]],
-            q: &[[L; G]],
-            bits: &[[L; G]],
-            by: u32,
-            unit: L,
-        ) {
-            for group in 0..out.len() {
-                for lane in 0..G {
-                    let scale = L::from_bits(bits[group][lane].bits().shl(by));
-                    out[group][lane] = scale.fused(q[group][lane], scale - unit);
-                }
+        fn block<L: Lane>(out: &mut [L], q: &[L], bits: &[L], by: u32, unit: L) {
+            for lane in 0..out.len() {
+                let scale = L::from_bits(bits[lane].bits().shl(by));
+                out[lane] = scale.fused(q[lane], scale - unit);
             }
         }
         // SAFETY: the caller's promise; so below.
         let unit = unsafe { wires.number(at.inputs[3]) };
         // SAFETY: as above.
-        let q = unsafe { wires.input::<L, G>(at.inputs[0]) };
+        let q = unsafe { wires.input::<L>(at.inputs[0]) };
         // SAFETY: as above.
-        let bits = unsafe { wires.input::<L, G>(at.inputs[1]) };
+        let bits = unsafe { wires.input::<L>(at.inputs[1]) };
         // SAFETY: as above.
-        let out = unsafe { wires.output::<L, G>(at.out) };
+        let out = unsafe { wires.output::<L>(at.out) };
         block(out, q, bits, u32::from(at.inputs[2]), unit);
     }
 }
 
 impl<L: Lane, N: Source<L>> Operation<L> for Near<N> {
     #[inline(always)]
-    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>) {
         #[inline(always)]
-        fn block<L: Lane, N: Source<L>, const G: usize>(
-            out: &mut [[L; G]],
-            x: &[[L; G]],
+        fn block<L: Lane, N: Source<L>>(
+            out: &mut [L],
+            x: &[L],
             limit: L,
-            near: N::Input<'_, G>,
-            far: &[[L; G]],
+            near: N::Input<'_>,
+            far: &[L],
         ) {
-            for group in 0..out.len() {
-                for lane in 0..G {
-                    let near = N::lane(near, group, lane);
-                    let is_near = x[group][lane].absolute() < limit;
-                    out[group][lane] = if is_near { near } else { far[group][lane] };
-                }
+            for lane in 0..out.len() {
+                let near = N::lane(near, lane);
+                let is_near = x[lane].absolute() < limit;
+                out[lane] = if is_near { near } else { far[lane] };
             }
         }
         // SAFETY: the caller's promise; so below.
         let limit = unsafe { wires.number(at.inputs[1]) };
         // SAFETY: as above.
-        let x = unsafe { wires.input::<L, G>(at.inputs[0]) };
+        let x = unsafe { wires.input::<L>(at.inputs[0]) };
         // SAFETY: as above.
-        let near = unsafe { N::open::<G>(wires, at.inputs[2]) };
+        let near = unsafe { N::open(wires, at.inputs[2]) };
         // SAFETY: as above.
-        let far = unsafe { wires.input::<L, G>(at.inputs[3]) };
+        let far = unsafe { wires.input::<L>(at.inputs[3]) };
         // SAFETY: as above.
-        let out = unsafe { wires.output::<L, G>(at.out) };
-        block::<L, N, G>(out, x, limit, near, far);
+        let out = unsafe { wires.output::<L>(at.out) };
+        block::<L, N>(out, x, limit, near, far);
     }
 }
 

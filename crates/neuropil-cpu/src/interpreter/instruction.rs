@@ -26,7 +26,7 @@ pub(super) struct Instruction<L: Lane> {
 /// What an instruction sees: a pointer for each wire and a table of numbers.
 ///
 /// A wire is an array of the plan at the present block, or a slot. When an instruction runs on a
-/// block, each wire it names points to `groups` groups of lanes of the wire's type, aligned for it;
+/// block, each wire it names points to as many lanes of the wire's type, aligned for it;
 /// the written wires overlap none of the read ones; nothing else touches the lanes meanwhile.
 #[derive(Debug)]
 pub(super) struct Wires<'a, L: Lane> {
@@ -43,38 +43,41 @@ pub(super) struct Wires<'a, L: Lane> {
 }
 
 impl<'a, L: Lane> Wires<'a, L> {
-    /// The lanes of a wire that is read, in groups.
-    ///
-    /// # Safety
-    ///
-    /// The wire points to `groups` groups of lanes of type `T` that nothing writes while the
-    /// reference lives.
+    /// The number of lanes in the block.
     #[inline(always)]
-    pub(super) unsafe fn input<T, const G: usize>(&self, wire: u16) -> &'a [[T; G]] {
-        debug_assert!((wire as usize) < self.pointers.len());
-        // SAFETY: instructions name wires of the table they are compiled for.
-        let pointer: *mut u8 = unsafe { *self.pointers.get_unchecked(wire as usize) };
-        // SAFETY: the caller's promise.
-        unsafe { std::slice::from_raw_parts(pointer.cast::<[T; G]>(), self.groups) }
+    fn lanes(&self) -> usize {
+        // The factor lets the compiler of a loop see that no lane is left over.
+        self.groups * L::GROUP
     }
 
-    /// The lanes of a wire that is written, in groups.
+    /// The lanes of a wire that is read.
     ///
     /// # Safety
     ///
-    /// The wire points to `groups` groups of lanes of type `T` that nothing else touches while
-    /// the reference lives.
+    /// The wire points to a block of lanes of type `T` that nothing writes while the
+    /// reference lives.
     #[inline(always)]
-    #[expect(
-        clippy::mut_from_ref,
-        reason = "the pointers of the table are disjoint blocks"
-    )]
-    pub(super) unsafe fn output<T, const G: usize>(&self, wire: u16) -> &'a mut [[T; G]] {
+    pub(super) unsafe fn input<T>(&self, wire: u16) -> &'a [T] {
         debug_assert!((wire as usize) < self.pointers.len());
         // SAFETY: instructions name wires of the table they are compiled for.
         let pointer: *mut u8 = unsafe { *self.pointers.get_unchecked(wire as usize) };
         // SAFETY: the caller's promise.
-        unsafe { std::slice::from_raw_parts_mut(pointer.cast::<[T; G]>(), self.groups) }
+        unsafe { std::slice::from_raw_parts(pointer.cast::<T>(), self.lanes()) }
+    }
+
+    /// The lanes of a wire that is written.
+    ///
+    /// # Safety
+    ///
+    /// The wire points to a block of lanes of type `T` that nothing else touches while
+    /// the reference lives.
+    #[inline(always)]
+    pub(super) unsafe fn output<T>(&self, wire: u16) -> &'a mut [T] {
+        debug_assert!((wire as usize) < self.pointers.len());
+        // SAFETY: instructions name wires of the table they are compiled for.
+        let pointer: *mut u8 = unsafe { *self.pointers.get_unchecked(wire as usize) };
+        // SAFETY: the caller's promise.
+        unsafe { std::slice::from_raw_parts_mut(pointer.cast::<T>(), self.lanes()) }
     }
 
     /// A number equal for all lanes.
@@ -92,34 +95,31 @@ impl<'a, L: Lane> Wires<'a, L> {
 
 /// An operation over a block of lanes.
 pub(super) trait Operation<L: Lane> {
-    /// Runs a block of groups of `G` lanes.
+    /// Runs a block.
     ///
     /// # Safety
     ///
     /// What the instruction names is valid (see [`Wires`]).
-    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>);
+    unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>);
 }
 
 /// The function of an operation for an instruction set.
-pub(super) fn run_of<L: Lane, O: Operation<L>, const G: usize>(set: InstructionSet) -> Run<L> {
+pub(super) fn run_of<L: Lane, O: Operation<L>>(set: InstructionSet) -> Run<L> {
     match set {
         #[cfg(target_arch = "x86_64")]
-        InstructionSet::Avx512 => avx512::<L, O, G>,
+        InstructionSet::Avx512 => avx512::<L, O>,
         #[cfg(target_arch = "x86_64")]
-        InstructionSet::Avx2 => avx2::<L, O, G>,
-        _ => portable::<L, O, G>,
+        InstructionSet::Avx2 => avx2::<L, O>,
+        _ => portable::<L, O>,
     }
 }
 
 /// # Safety
 ///
 /// As for [`Run`].
-unsafe fn portable<L: Lane, O: Operation<L>, const G: usize>(
-    wires: &Wires<'_, L>,
-    at: &Instruction<L>,
-) {
+unsafe fn portable<L: Lane, O: Operation<L>>(wires: &Wires<'_, L>, at: &Instruction<L>) {
     // SAFETY: the caller's promise.
-    unsafe { O::run::<G>(wires, at) }
+    unsafe { O::run(wires, at) }
 }
 
 /// # Safety
@@ -127,12 +127,9 @@ unsafe fn portable<L: Lane, O: Operation<L>, const G: usize>(
 /// As for [`Run`].
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn avx2<L: Lane, O: Operation<L>, const G: usize>(
-    wires: &Wires<'_, L>,
-    at: &Instruction<L>,
-) {
+unsafe fn avx2<L: Lane, O: Operation<L>>(wires: &Wires<'_, L>, at: &Instruction<L>) {
     // SAFETY: the caller's promise.
-    unsafe { O::run::<G>(wires, at) }
+    unsafe { O::run(wires, at) }
 }
 
 /// # Safety
@@ -140,10 +137,7 @@ unsafe fn avx2<L: Lane, O: Operation<L>, const G: usize>(
 /// As for [`Run`].
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")]
-unsafe fn avx512<L: Lane, O: Operation<L>, const G: usize>(
-    wires: &Wires<'_, L>,
-    at: &Instruction<L>,
-) {
+unsafe fn avx512<L: Lane, O: Operation<L>>(wires: &Wires<'_, L>, at: &Instruction<L>) {
     // SAFETY: the caller's promise.
-    unsafe { O::run::<G>(wires, at) }
+    unsafe { O::run(wires, at) }
 }

@@ -3,9 +3,9 @@
 use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use super::SLOT_BYTES;
 use super::instruction::{Operation, Run, run_of};
 use super::set::InstructionSet;
+use super::{GROUP_BYTES, SLOT_BYTES};
 use crate::memory::Plain;
 
 /// The bit pattern of a lane.
@@ -84,8 +84,8 @@ pub(crate) trait Lane:
     /// Its bit pattern.
     type Bits: Pattern;
 
-    /// Lanes of a group: 128 bytes, two of the widest vectors.
-    const GROUP: usize;
+    /// Lanes of a group: four of the widest vectors.
+    const GROUP: usize = GROUP_BYTES / size_of::<Self>();
     /// Lanes of a block: a slot full.
     const BLOCK: usize = SLOT_BYTES / size_of::<Self>();
     /// Stores flush magnitudes below this to +0.
@@ -111,11 +111,10 @@ pub(crate) trait Lane:
 }
 
 macro_rules! lane {
-    ($float:ty, $bits:ty, $group:literal, $flush:literal, |$w0:ident, $w1:ident| $uniform:expr) => {
+    ($float:ty, $bits:ty, $flush:literal, |$w0:ident, $w1:ident| $uniform:expr) => {
         impl Lane for $float {
             type Bits = $bits;
 
-            const GROUP: usize = $group;
             const FLUSH_BELOW: Self = $flush;
 
             #[inline(always)]
@@ -123,10 +122,12 @@ macro_rules! lane {
                 x as Self
             }
             #[inline(always)]
+            #[allow(clippy::cast_lossless, reason = "exact for f64, rounded for f32")]
             fn of_u32(x: u32) -> Self {
                 x as Self
             }
             #[inline(always)]
+            #[allow(clippy::cast_lossless, reason = "exact for f64, rounded for f32")]
             fn of_i32(x: i32) -> Self {
                 x as Self
             }
@@ -171,14 +172,14 @@ macro_rules! lane {
                 $uniform
             }
             fn run<O: Operation<Self>>(set: InstructionSet) -> Run<Self> {
-                run_of::<Self, O, $group>(set)
+                run_of::<Self, O>(set)
             }
         }
     };
 }
-lane!(f32, u32, 32, 1e-30, |w0, _w1| {
+lane!(f32, u32, 1e-30, |w0, _w1| {
     ((w0 >> 9) as i32 as f32 + 0.5) * (1.0 / (1_u32 << 23) as f32)
 });
-lane!(f64, u64, 16, 1e-290, |w0, w1| {
+lane!(f64, u64, 1e-290, |w0, w1| {
     ((((w0 << 32) | w1) >> 12) as i64 as f64 + 0.5) * (1.0 / (1_u64 << 52) as f64)
 });

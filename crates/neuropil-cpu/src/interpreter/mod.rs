@@ -8,12 +8,16 @@
 //! compiler of the functions vectorise them.
 //!
 //! Every function exists once for each [`InstructionSet`]; all sets compute the same bits, those of
-//! [`neuropil_ir::scalar`]. Lanes are worked on in groups of 128 bytes, so that the rest of a range
+//! [`neuropil_ir::scalar`]. Lanes are worked on in groups of 256 bytes, so that the rest of a range
 //! need not be a whole block; lanes behind its end compute on padding and have no effect.
 
 #![expect(
     unsafe_code,
     reason = "instructions read and write blocks of lanes through a table of pointers"
+)]
+#![expect(
+    clippy::inline_always,
+    reason = "what is not inlined into a function of an instruction set loses the set"
 )]
 
 mod allocate;
@@ -39,3 +43,6 @@ pub use set::InstructionSet;
 
 /// Bytes of a slot.
 pub(crate) const SLOT_BYTES: usize = 1024;
+
+/// Bytes of a group of lanes: what the loops of instructions take at a time.
+pub(crate) const GROUP_BYTES: usize = 256;

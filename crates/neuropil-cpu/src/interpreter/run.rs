@@ -26,7 +26,7 @@ enum Typed {
 /// A tape and what it needs beside its instructions.
 #[derive(Debug)]
 pub(super) struct Tape<L: Lane> {
-    pub(super) tape: Vec<Instruction<L>>,
+    pub(super) instructions: Vec<Instruction<L>>,
     pub(super) slots: usize,
     pub(super) numbers: Vec<L>,
     /// Places of the table that hold uniforms.
@@ -103,13 +103,13 @@ pub(crate) struct Outputs {
 impl Program {
     /// Compiles a kernel; `None` if it is too large for a tape.
     pub(crate) fn compile(
-        kernel: &Verified<&Kernel>,
+        kernel: Verified<&Kernel>,
         set: InstructionSet,
         seed: u64,
     ) -> Option<Self> {
         Some(Self(match kernel.precision {
-            Precision::F32 => Typed::F32(compile::compile(kernel, set, seed)?),
-            Precision::F64 => Typed::F64(compile::compile(kernel, set, seed)?),
+            Precision::F32 => Typed::F32(compile::compile(&kernel, set, seed)?),
+            Precision::F64 => Typed::F64(compile::compile(&kernel, set, seed)?),
         }))
     }
 
@@ -193,7 +193,7 @@ impl<L: Lane> Tape<L> {
                 step: lanes.step,
                 groups,
             };
-            for instruction in &self.tape {
+            for instruction in &self.instructions {
                 // SAFETY: the set was available when the tape was compiled; `point` has checked
                 // that every array has `L::BLOCK` lanes from the last block on, and slots hold a
                 // block; the allocator keeps an output apart from the inputs.

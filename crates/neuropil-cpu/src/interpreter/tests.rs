@@ -262,7 +262,7 @@ fn interpreted(
             array
         })
         .collect();
-    let program = Program::compile(&verify::kernel(kernel).unwrap(), set, SEED).unwrap();
+    let program = Program::compile(verify::kernel(kernel).unwrap(), set, SEED).unwrap();
     let mut frame = Frame::new(program.slots()).unwrap();
     let mut outputs = Outputs {
         events: vec![Segment::default(); 2],
@@ -458,7 +458,7 @@ fn a_range_in_the_middle_touches_nothing_else() {
     ];
     kernel.effects = vec![Effect::Store(Binding(0), Value(2))];
     for set in sets() {
-        let program = Program::compile(&verify::kernel(&kernel).unwrap(), set, 0).unwrap();
+        let program = Program::compile(verify::kernel(&kernel).unwrap(), set, 0).unwrap();
         let mut frame = Frame::new(program.slots()).unwrap();
         let mut arrays = [
             Array::zeroed(Element::Real, Precision::F64, 5, 1).unwrap(),

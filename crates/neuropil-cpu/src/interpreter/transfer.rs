@@ -53,35 +53,31 @@ pub(super) struct Any;
 
 impl<L: Lane> Operation<L> for Splat {
     #[inline(always)]
-    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>) {
         // SAFETY: the caller's promise; so below.
         let number = unsafe { wires.number(at.inputs[0]) };
         // SAFETY: as above.
-        unsafe { wires.output::<L, G>(at.out) }.fill([number; G]);
+        unsafe { wires.output::<L>(at.out) }.fill(number);
     }
 }
 
 impl<L: Lane> Operation<L> for Copy {
     #[inline(always)]
-    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>) {
         // SAFETY: the caller's promise; so below.
-        let input = unsafe { wires.input::<L, G>(at.inputs[0]) };
+        let input = unsafe { wires.input::<L>(at.inputs[0]) };
         // SAFETY: as above.
-        unsafe { wires.output::<L, G>(at.out) }.copy_from_slice(input);
+        unsafe { wires.output::<L>(at.out) }.copy_from_slice(input);
     }
 }
 
 impl<L: Lane> Operation<L> for Index {
     #[inline(always)]
-    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>) {
         // SAFETY: the caller's promise.
-        let out = unsafe { wires.output::<L, G>(at.out) };
-        let mut first = wires.element;
-        for group in out {
-            for lane in 0..G {
-                group[lane] = L::of_u32(first.wrapping_add(lane as u32));
-            }
-            first = first.wrapping_add(G as u32);
+        let out = unsafe { wires.output::<L>(at.out) };
+        for lane in 0..out.len() {
+            out[lane] = L::of_u32(wires.element.wrapping_add(lane as u32));
         }
     }
 }
@@ -91,26 +87,20 @@ macro_rules! convert {
     ($name:ident, $from:ty, $to:ty, |$x:ident, $at:ident| $body:expr) => {
         impl<L: Lane> Operation<L> for $name {
             #[inline(always)]
-            unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+            unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>) {
                 #[inline(always)]
-                fn block<L: Lane, const G: usize>(
-                    out: &mut [[$to; G]],
-                    input: &[[$from; G]],
-                    $at: &Instruction<L>,
-                ) {
+                fn block<L: Lane>(out: &mut [$to], input: &[$from], $at: &Instruction<L>) {
                     let _ = $at;
-                    for group in 0..out.len() {
-                        for lane in 0..G {
-                            let $x = input[group][lane];
-                            out[group][lane] = $body;
-                        }
+                    for lane in 0..out.len() {
+                        let $x = input[lane];
+                        out[lane] = $body;
                     }
                 }
                 // SAFETY: the caller's promise; so below.
-                let input = unsafe { wires.input::<$from, G>(at.inputs[0]) };
+                let input = unsafe { wires.input::<$from>(at.inputs[0]) };
                 // SAFETY: as above.
-                let out = unsafe { wires.output::<$to, G>(at.out) };
-                block::<L, G>(out, input, at);
+                let out = unsafe { wires.output::<$to>(at.out) };
+                block::<L>(out, input, at);
             }
         }
     };
@@ -133,33 +123,31 @@ convert!(Store, L, L, |x, _at| if x.absolute() < L::FLUSH_BELOW {
 
 impl<L: Lane> Operation<L> for Clear4 {
     #[inline(always)]
-    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>) {
         // SAFETY: the caller's promise.
-        unsafe { wires.output::<u32, G>(at.out) }.fill([0; G]);
+        unsafe { wires.output::<u32>(at.out) }.fill(0);
     }
 }
 
 impl<L: Lane> Operation<L> for Clear8 {
     #[inline(always)]
-    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>) {
         // SAFETY: the caller's promise.
-        unsafe { wires.output::<u64, G>(at.out) }.fill([0; G]);
+        unsafe { wires.output::<u64>(at.out) }.fill(0);
     }
 }
 
 impl<L: Lane> Operation<L> for Any {
     #[inline(always)]
-    unsafe fn run<const G: usize>(wires: &Wires<'_, L>, at: &Instruction<L>) {
+    unsafe fn run(wires: &Wires<'_, L>, at: &Instruction<L>) {
         // SAFETY: the caller's promise; so below.
-        let mask = unsafe { wires.input::<L::Bits, G>(at.inputs[0]) };
+        let mask = unsafe { wires.input::<L::Bits>(at.inputs[0]) };
         // SAFETY: as above.
-        let out = unsafe { wires.output::<L::Bits, G>(at.out) };
+        let out = unsafe { wires.output::<L::Bits>(at.out) };
         let mut any = L::Bits::ZERO;
-        for group in mask {
-            for lane in 0..G {
-                any = any.or(group[lane]);
-            }
+        for lane in 0..mask.len() {
+            any = any.or(mask[lane]);
         }
-        out[0][0] = any;
+        out[0] = any;
     }
 }

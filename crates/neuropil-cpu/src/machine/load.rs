@@ -16,6 +16,7 @@ use super::schedule::{Bound, Step, schedule};
 use super::world::{Home, World};
 use super::{CpuMachine, longest_own_delay, run};
 use crate::NAME;
+use crate::events::Segment;
 use crate::interpreter::{Frame, InstructionSet, Outputs, Program};
 use crate::memory::{Array, Block};
 use crate::pool::Pool;
@@ -35,7 +36,7 @@ pub(super) fn load(
         .iter()
         .map(|kernel| {
             let verified = verify::kernel(kernel).map_err(|error| invalid(error.to_string()))?;
-            Program::compile(&verified, set, plan.seed).ok_or_else(|| BackendError::Unsupported {
+            Program::compile(verified, set, plan.seed).ok_or_else(|| BackendError::Unsupported {
                 backend: NAME,
                 what: format!("a kernel as large as `{}`", kernel.name),
             })
@@ -273,7 +274,7 @@ fn parts(plan: &Plan, layout: &Layout, samples: &[Sample]) -> Option<Vec<Vec<Mut
             .map(|_| Block::zeroed(range.len()))
             .collect::<Option<Vec<_>>>()?;
         let outputs = Outputs {
-            events: (0..emissions).map(|_| Default::default()).collect(),
+            events: (0..emissions).map(|_| Segment::default()).collect(),
             blocks: vec![Vec::new(); effects],
             sets: Vec::new(),
         };

@@ -127,7 +127,7 @@ pub(super) fn run_schedule(
             Step::Phase(works) => {
                 let shared = &*world;
                 pool.run(shared.slot_count, &|slot| {
-                    shared.run_slot(works, slot, step)
+                    shared.run_slot(works, slot, step);
                 })
                 .map_err(RunError::Worker)?;
                 if let Some(why) = lock(&world.failure).take() {

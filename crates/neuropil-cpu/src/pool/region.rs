@@ -5,6 +5,9 @@ use std::cell::UnsafeCell;
 /// What a region runs.
 type Job = dyn Fn(usize) + Sync;
 
+/// The same while its borrows are known.
+type Scoped<'a> = dyn Fn(usize) + Sync + 'a;
+
 /// A cell that the caller fills before it publishes a region and workers read after a claim.
 ///
 /// The compare-exchange of a claim reads what the publishing store wrote, so the write of the
@@ -26,13 +29,11 @@ impl Region {
     ///
     /// Called by the owner of the pool alone, while no slot is claimed or unclaimed.
     pub(super) fn set(&self, job: &(dyn Fn(usize) + Sync)) {
-        let job: *const (dyn Fn(usize) + Sync + '_) = job;
         // SAFETY: only the lifetime is forgotten; `get` demands that the region is still open,
         // and the closure outlives its region because `Pool::run` borrows it until then.
-        let job =
-            unsafe { std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), *const Job>(job) };
+        let job: &'static Job = unsafe { std::mem::transmute::<&Scoped<'_>, &'static Job>(job) };
         // SAFETY: no worker reads the cell now, since all slots of the region before are done.
-        unsafe { *self.0.get() = Some(job) };
+        unsafe { *self.0.get() = Some(std::ptr::from_ref(job)) };
     }
 
     /// The closure of the open region.

@@ -129,10 +129,14 @@ pub(super) fn fill<F: Format>(
         let mut delays = &mut columns.delays[..];
         for (run, pieces) in runs.iter().zip(&mut pieces) {
             let length = rows.start(run.end as usize) - rows.start(run.start as usize);
+            let (cell_part, beside_part, delay_part);
+            (cell_part, cells) = cut(cells, length);
+            (beside_part, beside) = cut(beside, length);
+            (delay_part, delays) = cut(delays, length);
             pieces.push(Piece {
-                cells: cut(&mut cells, length),
-                beside: cut(&mut beside, length),
-                delays: cut(&mut delays, length),
+                cells: cell_part,
+                beside: beside_part,
+                delays: delay_part,
             });
         }
     }
@@ -143,12 +147,9 @@ pub(super) fn fill<F: Format>(
     })
 }
 
-/// Takes the head of a slice, or all of one that is kept empty.
-fn cut<'a, T>(slice: &mut &'a mut [T], length: usize) -> &'a mut [T] {
-    let whole = std::mem::take(slice);
-    let (head, tail) = whole.split_at_mut(length.min(whole.len()));
-    *slice = tail;
-    head
+/// Cuts the head off a slice; a slice that is kept empty gives nothing.
+fn cut<T>(slice: &mut [T], length: usize) -> (&mut [T], &mut [T]) {
+    slice.split_at_mut(length.min(slice.len()))
 }
 
 /// Fills the pieces of a run; false where the rows are not those that were counted.
