@@ -1,6 +1,5 @@
-//! The arguments: commands, flags, and what is reserved for later.
+//! The arguments: commands and flags.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -47,27 +46,6 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
-    #[command(name = "phase-plane", hide = true, disable_help_flag = true)]
-    PhasePlane(Unbuilt),
-    #[command(hide = true, disable_help_flag = true)]
-    Bifurcation(Unbuilt),
-    #[command(name = "fi-curve", hide = true, disable_help_flag = true)]
-    FiCurve(Unbuilt),
-    #[command(hide = true, disable_help_flag = true)]
-    Measure(Unbuilt),
-    #[command(hide = true, disable_help_flag = true)]
-    Sweep(Unbuilt),
-    #[command(hide = true, disable_help_flag = true)]
-    Bench(Unbuilt),
-    #[command(hide = true, disable_help_flag = true)]
-    Cite(Unbuilt),
-}
-
-/// The arguments of a command that is not built yet: anything.
-#[derive(Debug, Args)]
-pub(crate) struct Unbuilt {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    pub(crate) rest: Vec<OsString>,
 }
 
 /// A text, and what is said beside it.
@@ -88,7 +66,7 @@ pub(crate) struct Model {
     /// The seed of all draws
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// The float type
+    /// The float type of states and parameters
     #[arg(long, value_enum)]
     pub(crate) precision: Option<Precision>,
     /// A folder to look for `use` files in, after the folder of the text; repeatable
@@ -118,12 +96,6 @@ pub(crate) struct Run {
     /// Write recorded spikes as spikes.csv too
     #[arg(long)]
     pub(crate) csv: bool,
-    #[arg(long, hide = true)]
-    pub(crate) profile: bool,
-    #[arg(long, value_name = "FILE", hide = true)]
-    pub(crate) checkpoint: Option<PathBuf>,
-    #[arg(long, value_name = "FILE", hide = true)]
-    pub(crate) resume: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -149,15 +121,11 @@ pub(crate) struct Fmt {
     /// Change nothing; list what would change, and end with 1 if anything would
     #[arg(long)]
     pub(crate) check: bool,
-    #[arg(long, hide = true)]
-    pub(crate) upgrade: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Precision {
-    /// 32 bits
     F32,
-    /// 64 bits, the default
     F64,
 }
 

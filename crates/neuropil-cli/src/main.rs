@@ -15,6 +15,7 @@ mod output;
 mod progress;
 mod render;
 mod table;
+mod unbuilt;
 
 use std::process::ExitCode;
 
@@ -24,15 +25,21 @@ use crate::args::Arguments;
 
 fn main() -> ExitCode {
     let started = machine::Clock::start();
-    bug::guarded(|| match Arguments::try_parse() {
-        Ok(arguments) => command::perform(arguments, started),
-        Err(error) => {
-            // Help and version are data on stdout, mistakes messages on stderr; clap knows which.
-            let _unheard = error.print();
-            if error.use_stderr() {
-                exit::Code::Usage
-            } else {
-                exit::Code::Ok
+    bug::guarded(|| {
+        let given: Vec<_> = std::env::args_os().skip(1).collect();
+        if let Some(code) = unbuilt::refuse(&given) {
+            return code;
+        }
+        match Arguments::try_parse() {
+            Ok(arguments) => command::perform(arguments, started),
+            Err(error) => {
+                // Help and version are data on stdout, mistakes messages on stderr; clap knows which.
+                let _unheard = error.print();
+                if error.use_stderr() {
+                    exit::Code::Usage
+                } else {
+                    exit::Code::Ok
+                }
             }
         }
     })

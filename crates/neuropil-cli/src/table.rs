@@ -109,23 +109,29 @@ pub(crate) fn found(outcome: &Outcome) -> String {
 
 fn files(out: &mut String, report: &Report) {
     let _ = writeln!(out, "results in {}:", report.folder.display());
-    for run in &report.runs {
-        let names: Vec<String> = run
-            .files
-            .iter()
-            .map(|file| shown(file, &report.folder))
-            .collect();
-        let mut line = String::from(" ");
-        for name in names {
-            if line.len() + name.len() > 96 {
-                let _ = writeln!(out, "{line}");
-                line = String::from(" ");
-            }
-            line.push(' ');
-            line += &name;
+    if report.total > 1 {
+        for run in &report.runs {
+            let folder = shown(&run.folder, &report.folder);
+            let _ = writeln!(out, "  {folder}: {} files", run.files.len());
         }
-        let _ = writeln!(out, "{line}");
+        let _ = writeln!(out, "  model.npl summary.json");
+        return;
     }
+    let mut line = String::from("  model.npl");
+    for name in report
+        .runs
+        .iter()
+        .flat_map(|run| &run.files)
+        .map(|f| shown(f, &report.folder))
+    {
+        if line.len() + name.len() > 96 {
+            let _ = writeln!(out, "{line}");
+            line = String::from(" ");
+        }
+        line.push(' ');
+        line += &name;
+    }
+    let _ = writeln!(out, "{line}");
 }
 
 fn shown(file: &Path, folder: &Path) -> String {

@@ -21,6 +21,7 @@ fn check(name: &str, text: &str) -> String {
         main: &parsed.file,
         used: Vec::new(),
         library: &[],
+        slice: &|_| String::new(),
     };
     let compiled = compile(&texts, &Options::default());
     let diagnostics = parsed.diagnostics.iter().chain(&compiled.diagnostics);

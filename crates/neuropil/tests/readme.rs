@@ -8,10 +8,20 @@ fn the_model_of_the_readme_runs() {
     let readme = std::fs::read_to_string(path).expect("the README is there");
     let (_, rest) = readme.split_once("```npl\n").expect("it holds a model");
     let (model, _) = rest.split_once("```").expect("the block ends");
-    assert_eq!(neuropil::format(model).as_deref(), Ok(model), "the model is tidy");
+    assert_eq!(
+        neuropil::format(model).as_deref(),
+        Ok(model),
+        "the model is tidy"
+    );
     let text = neuropil::Text::parse_with("README.md", model, &[]);
     let results = text.run().unwrap_or_else(|error| panic!("{error}"));
     assert!(results[0].passed(), "{:?}", results[0].report.expects);
-    assert!(!results[0].raster("cells.spike").expect("is recorded").times.is_empty());
+    assert!(
+        !results[0]
+            .raster("cells.spike")
+            .expect("is recorded")
+            .times
+            .is_empty()
+    );
     assert_eq!(results[0].trace("cells.V").expect("is recorded").width, 3);
 }

@@ -89,6 +89,7 @@ fn program(network: &Network) -> Program {
         main: &parsed.file,
         used: Vec::new(),
         library: &[],
+        slice: &|_| String::new(),
     };
     let mut compiled = compile(&texts, &options);
     let plain: String = compiled

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use neuropil::{Diagnosed, Error, Severity, Sources};
 
-use super::{Failure, unbuilt};
+use super::Failure;
 use crate::args::Fmt;
 use crate::exit::Code;
 use crate::files::{STDIN, read_stdin, replace};
@@ -13,10 +13,6 @@ use crate::render;
 
 /// Formats texts.
 pub(crate) fn fmt(arguments: &Fmt) -> Result<Code, Failure> {
-    if arguments.upgrade {
-        // There is one version of the language so far.
-        return Ok(unbuilt("the flag `--upgrade`"));
-    }
     let mut worst = Code::Ok;
     for file in &arguments.files {
         let code = one(file, arguments.check)?;

@@ -29,21 +29,8 @@ pub(crate) fn perform(arguments: Arguments, clock: Clock) -> Code {
         Command::Fmt(arguments) => fmt::fmt(&arguments),
         Command::New { file } => new::new(&file),
         Command::Completions { shell } => completions::completions(shell),
-        Command::PhasePlane(_) => Ok(unbuilt("the command `phase-plane`")),
-        Command::Bifurcation(_) => Ok(unbuilt("the command `bifurcation`")),
-        Command::FiCurve(_) => Ok(unbuilt("the command `fi-curve`")),
-        Command::Measure(_) => Ok(unbuilt("the command `measure`")),
-        Command::Sweep(_) => Ok(unbuilt("the command `sweep`")),
-        Command::Bench(_) => Ok(unbuilt("the command `bench`")),
-        Command::Cite(_) => Ok(unbuilt("the command `cite`")),
     };
     done.unwrap_or_else(|failure| failure.tell())
-}
-
-/// Says that something is part of the plan and not of this version.
-pub(crate) fn unbuilt(what: &str) -> Code {
-    message("error", &format!("{what} is not built yet"));
-    Code::Usage
 }
 
 /// Why a command could not be performed.

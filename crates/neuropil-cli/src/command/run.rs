@@ -4,7 +4,7 @@ use neuropil::{
     BackendKind, Code as DiagnosticCode, Diagnosed, Diagnostic, Options, Output, Severity, Wall,
 };
 
-use super::{Failure, options, unbuilt};
+use super::{Failure, options};
 use crate::args::Run;
 use crate::exit::Code;
 use crate::files::load;
@@ -16,14 +16,6 @@ use crate::table::{found, table};
 
 /// Performs the runs of a text.
 pub(crate) fn run(arguments: &Run, clock: Clock) -> Result<Code, Failure> {
-    let reserved = [
-        (arguments.profile, "--profile"),
-        (arguments.checkpoint.is_some(), "--checkpoint"),
-        (arguments.resume.is_some(), "--resume"),
-    ];
-    if let Some((_, flag)) = reserved.iter().find(|(given, _)| *given) {
-        return Ok(unbuilt(&format!("the flag `{flag}`")));
-    }
     let backend = arguments
         .backend
         .as_deref()
@@ -86,8 +78,12 @@ fn failed(report: &neuropil::Report) -> Diagnosed {
         .filter(|outcome| !outcome.pass)
         .map(|outcome| {
             let message = format!("`{}` does not hold", outcome.text);
-            Diagnostic::error(DiagnosticCode::ExpectationFailed, outcome.span, message)
-                .here(format!("found {}", found(outcome)))
+            Diagnostic::error(DiagnosticCode::ExpectationFailed, outcome.span, message).here(
+                match outcome.value {
+                    Some(_) => format!("found {}", found(outcome)),
+                    None => found(outcome),
+                },
+            )
         })
         .collect();
     Diagnosed {

@@ -241,8 +241,12 @@ impl Site<'_> {
         })
     }
 
-    /// A weight as it is stored.
-    fn rounded(&self, weight: f64, unit: f64) -> f64 {
+    /// The weight of an entry as it is stored.
+    fn stored<F: Format>(&self, edges: &Edges, entry: usize, unit: f64) -> f64 {
+        if !F::WEIGHTED {
+            return 1.0;
+        }
+        let weight = self.weight_at(edges, entry);
         if self.on_grid {
             grid::addend(weight, unit, self.blueprint.precision)
         } else {

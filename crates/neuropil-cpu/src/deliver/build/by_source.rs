@@ -35,15 +35,14 @@ pub(super) fn count<F: Format>(
     let survey = Mutex::new(Survey::default());
     let only_lengths =
         site.tiles.len() == 1 && site.weight != EdgeValue::Own && site.delay != EdgeValue::Own;
-    if let (true, EdgeValue::Shared(weight)) = (only_lengths, site.weight) {
+    if only_lengths && site.connectivity.expected_edges() > 0.0 {
         // Nothing of an edge is its own, so one stands for all.
         let one = Edges {
             offsets: vec![0, 1],
             others: vec![0],
             ..Edges::default()
         };
-        site.inspect(&mut lock(&survey), &one, 0, 0, 0);
-        debug_assert!(!weight.is_nan() || lock(&survey).fault.is_some());
+        site.inspect(&mut lock(&survey), &one, 0, 1);
     }
     share(pool, runs.len(), &|at| {
         let mut lengths = Vec::new();
@@ -79,7 +78,7 @@ pub(super) fn count<F: Format>(
     Ok((tiles, survey))
 }
 
-/// Counts a run of sources: for each tile, for each source. False for an impossible target.
+/// Counts a run of sources: for each tile, for each source. False for rows that cannot be.
 fn count_run(
     site: &Site<'_>,
     run: Range<u32>,
@@ -89,19 +88,18 @@ fn count_run(
     let mut edges = Edges::default();
     site.connectivity.rows(run.clone(), &mut edges);
     lengths.resize(run.len() * site.tiles.len(), 0);
-    if edges.offsets.len() != run.len() + 1 {
+    if !site.inspect(survey, &edges, run.start, run.len()) {
         return false;
     }
-    for (row, source) in run.clone().enumerate() {
-        let mut tile = 0;
-        for entry in edges.offsets[row]..edges.offsets[row + 1] {
-            let target = edges.others[entry];
-            let Some(found) = site.tile_of(target, tile) else {
-                return false;
-            };
-            tile = found;
-            lengths[tile * run.len() + row] += 1;
-            site.inspect(survey, &edges, entry, source, target);
+    for row in 0..run.len() {
+        let entries = &edges.others[edges.offsets[row]..edges.offsets[row + 1]];
+        let mut counted = 0;
+        for (tile, piece) in site.pieces(entries).enumerate() {
+            lengths[tile * run.len() + row] = piece.len() as u32;
+            counted += piece.len();
+        }
+        if counted != entries.len() {
+            return false;
         }
     }
     true
@@ -166,33 +164,34 @@ fn fill_run<F: Format>(
     }
     let mut filled = vec![0_usize; pieces.len()];
     for row in 0..run.len() {
-        let mut tile = 0;
-        for entry in edges.offsets[row]..edges.offsets[row + 1] {
-            let target = edges.others[entry];
-            let Some(found) = site.tile_of(target, tile) else {
-                return false;
-            };
-            tile = found;
-            let place = (target - site.tiles[tile].0.start) as usize;
-            let weight = if F::WEIGHTED {
-                site.rounded(site.weight_at(&edges, entry), unit)
-            } else {
-                1.0
-            };
+        let first = edges.offsets[row];
+        let entries = &edges.others[first..edges.offsets[row + 1]];
+        for (tile, here) in site.pieces(entries).enumerate() {
+            let targets = &site.tiles[tile].0;
             let piece = &mut pieces[tile];
-            let at = filled[tile];
-            let Some(cell) = piece.cells.get_mut(at) else {
+            let at = filled[tile]..filled[tile] + here.len();
+            filled[tile] = at.end;
+            let Some(cells) = piece.cells.get_mut(at.clone()) else {
                 return false;
             };
-            let (stored, beside) = F::encode(place, weight);
-            *cell = stored;
+            for (cell, entry) in cells.iter_mut().zip(here.clone()) {
+                let target = entries[entry];
+                if !targets.contains(&target) {
+                    return false;
+                }
+                let place = (target - targets.start) as usize;
+                *cell = F::encode(place, site.stored::<F>(&edges, first + entry, unit)).0;
+            }
             if F::BESIDE {
-                piece.beside[at] = beside;
+                for (beside, entry) in piece.beside[at.clone()].iter_mut().zip(here.clone()) {
+                    *beside = F::encode(0, site.stored::<F>(&edges, first + entry, unit)).1;
+                }
             }
             if site.own_delays {
-                piece.delays[at] = site.delay_at(&edges, entry) as u16;
+                for (delay, entry) in piece.delays[at].iter_mut().zip(here) {
+                    *delay = site.delay_at(&edges, first + entry) as u16;
+                }
             }
-            filled[tile] += 1;
         }
     }
     filled

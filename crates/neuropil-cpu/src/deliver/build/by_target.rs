@@ -46,17 +46,13 @@ pub(super) fn count(
         let mut lengths = vec![0_u32; site.blueprint.sources as usize];
         let mut found = Survey::default();
         let whole = each_run(site, &site.tiles[at].0, |run, edges| {
-            for (row, target) in run.enumerate() {
-                for entry in edges.offsets[row]..edges.offsets[row + 1] {
-                    let source = edges.others[entry];
-                    let Some(length) = lengths.get_mut(source as usize) else {
-                        return false;
-                    };
-                    *length += 1;
-                    site.inspect(&mut found, edges, entry, source, target);
-                }
+            for &source in &edges.others {
+                let Some(length) = lengths.get_mut(source as usize) else {
+                    return false;
+                };
+                *length += 1;
             }
-            true
+            site.inspect(&mut found, edges, run.start, run.len())
         });
         lock(&survey).join(found);
         *lock(&tiles[at]) = lengths;
@@ -98,11 +94,7 @@ pub(super) fn fill<F: Format>(
                     if *next >= rows.start(source + 1) {
                         return false;
                     }
-                    let weight = if F::WEIGHTED {
-                        site.rounded(site.weight_at(edges, entry), unit)
-                    } else {
-                        1.0
-                    };
+                    let weight = site.stored::<F>(edges, entry, unit);
                     let (stored, beside) = F::encode(place, weight);
                     columns.cells[*next] = stored;
                     if F::BESIDE {
