@@ -1,11 +1,12 @@
 //! A run on its way: a bar on the terminal, silence elsewhere; clock, memory and Ctrl-C for the facade.
 
+use std::fmt::Write;
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use neuropil::{Event, Observer};
-use std::io::IsTerminal;
 
 use crate::exit::Code;
 use crate::machine::{self, Clock};
@@ -60,7 +61,8 @@ impl Watcher {
         if done > 0 && elapsed > 0.2 {
             let left = elapsed * (total - done.min(total)) as f64 / done as f64;
             let factor = elapsed * 1000.0 / simulated;
-            text += &format!(
+            let _ = write!(
+                text,
                 ", {} left, real-time factor {}",
                 seconds_left(left),
                 short(factor)

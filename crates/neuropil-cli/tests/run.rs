@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Place, root};
+use common::Place;
 use serde_json::Value;
 
 /// One neuron that crosses its threshold of 10 mV after 10 ms · ln 2 = 6.93 ms: 70 steps of 0.1 ms.
@@ -351,7 +351,7 @@ fn the_starting_text_runs_and_holds_what_it_expects() {
 #[test]
 fn every_example_checks_and_is_tidy() {
     let place = Place::new();
-    let folder = root().join("examples");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
     let mut texts = 0;
     for entry in std::fs::read_dir(&folder).expect("the folder is there") {
         let path = entry.expect("an entry").path();

@@ -147,6 +147,8 @@ fn listed(item: &'static Item, file: &'static str, text: &'static str) -> Option
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -161,7 +163,7 @@ mod tests {
                     .to_string_lossy()
                     .into_owned()
             })
-            .filter(|name| name.ends_with(".npl"))
+            .filter(|name| Path::new(name).extension().is_some_and(|end| end == "npl"))
             .collect();
         files.sort();
         let mut embedded: Vec<&str> = TEXTS.iter().map(|(name, _)| *name).collect();

@@ -405,7 +405,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 }
 
 fn array_files(recorder: &FolderRecorder) -> Vec<PathBuf> {
-    let rasters = recorder.rasters().iter().map(|file| file.path());
+    let rasters = recorder.rasters().iter().map(neuropil_io::RasterFile::path);
     let traces = recorder
         .traces()
         .iter()

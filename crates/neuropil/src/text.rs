@@ -170,7 +170,6 @@ pub(crate) fn read(path: &Path) -> Result<String, Error> {
     file.take(MAX_INPUT as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(failed)?;
-    let mut bytes = bytes;
     if bytes.len() > MAX_INPUT {
         // The cut may have divided a character; the text is refused anyway.
         while std::str::from_utf8(&bytes).is_err_and(|error| error.error_len().is_none()) {
@@ -182,6 +181,11 @@ pub(crate) fn read(path: &Path) -> Result<String, Error> {
         path: path.to_path_buf(),
         at: error.utf8_error().valid_up_to(),
     })
+}
+
+/// Whether a word after a number is read as a unit: `mV`, and `steps` in lengths of time.
+pub(crate) fn is_unit_word(word: &str) -> bool {
+    is_unit_name(word) || matches!(word, "step" | "steps")
 }
 
 #[cfg(test)]
@@ -222,16 +226,11 @@ mod tests {
     fn a_text_beyond_the_limit_is_refused_wherever_it_is_cut() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("long.npl");
-        // 1, 2 or 3 bytes before letters of two bytes: one of them is cut in the middle.
+        // No or one byte before letters of two bytes: in one of the texts a letter is cut in the middle.
         for lead in ["", " "] {
             std::fs::write(&path, format!("{lead}{}", "µ".repeat(MAX_INPUT))).expect("written");
             let text = Text::load(&path).expect("is read in part");
             assert_eq!(codes(&text), ["npl::input-too-large"]);
         }
     }
-}
-
-/// Whether a word after a number is read as a unit: `mV`, and `steps` in lengths of time.
-pub(crate) fn is_unit_word(word: &str) -> bool {
-    is_unit_name(word) || matches!(word, "step" | "steps")
 }

@@ -173,7 +173,7 @@ impl<'a> Uses<'a> {
             .items
             .iter()
             .flat_map(declared)
-            .map(|name| name.to_string())
+            .map(ToString::to_string)
             .collect();
         for name in names {
             if declared.iter().any(|declared| name == declared.as_str()) {
@@ -244,7 +244,7 @@ fn texts_in(folder: &Path) -> Vec<String> {
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
     // A folder may hold anything; a thousand names are enough to find a misspelt one.
     names
-        .filter(|name| name.ends_with(".npl"))
+        .filter(|name| Path::new(name).extension().is_some_and(|end| end == "npl"))
         .take(1000)
         .collect()
 }

@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::fmt::Write as _;
+
 use common::{run_one, run_with, workspace};
 use neuropil::Options;
 
@@ -74,39 +76,56 @@ fn every_spike_is_sent_to_every_target() {
 #[test]
 fn counted_arrivals_are_the_events_delivered() {
     // A tally adds one for every arrival: the sum over the targets is what the counters say.
-    let text = "npl 1
-        signal Noise { param rate = 300 Hz\n spike count poisson(rate*dt) }
-        neuron Tally { init n = 0 }
-        synapse Add { weight w\n on pre { post.n += w } }
-        network N {
-            a = Noise[53]
-            b = Tally[29]
-            a -> b : Add weight 1 connect fixed_probability(0.3) delay 1.3 ms
-            a -> b : Add weight 1 connect fixed_indegree(7) delay uniform(0.2 ms, 4 ms)
-            a -> b : Add weight 1 connect fixed_outdegree(5)
-            a -> b : Add weight 1 connect fixed_total_number(99) delay 2 ms
-            record total = sum(b.n)
-        }
-        run N for 500 ms with dt = 0.1 ms, seed = 8";
-    let results = run_one(text);
-    let total = *results
-        .trace("total")
-        .expect("recorded")
-        .values
-        .last()
-        .expect("samples");
-    let report = &results.report;
-    let edges: Vec<u64> = report
-        .projections
+    let rules = [
+        "fixed_probability(0.3) delay 1.3 ms",
+        "fixed_indegree(7) delay uniform(0.2 ms, 4 ms)",
+        "fixed_outdegree(5)",
+        "fixed_total_number(99) delay 2 ms",
+    ];
+    let mut network = String::new();
+    for (k, rule) in rules.iter().enumerate() {
+        let _ = writeln!(
+            network,
+            "b{k} = Tally[29]
+            a -> b{k} : Add weight 1 connect {rule}
+            record total{k} = sum(b{k}.n)"
+        );
+    }
+    let text = format!(
+        "npl 1
+        neuron Finite {{
+            \"Thirty spikes, ten ms apart, from a start of its own.\"
+            init x = uniform(0 ms, 10 ms), left = 30
+            dx/dt = 1
+            spike when x >= 10 ms and left > 0 {{ x -= 10 ms; left -= 1 }}
+        }}
+        neuron Tally {{ init n = 0 }}
+        synapse Add {{ weight w\n on pre {{ post.n += w }} }}
+        network N {{
+            a = Finite[53]
+            {network}
+        }}
+        run N for 320 ms with dt = 0.1 ms, seed = 8"
+    );
+    let results = run_one(&text);
+    let projections = &results.report.projections;
+    let edges: Vec<u64> = projections
         .iter()
         .map(|projection| projection.edges)
         .collect();
     assert_eq!(edges[1..], [7 * 29, 5 * 53, 99]);
-    let delivered: u64 = report
-        .projections
-        .iter()
-        .map(|projection| projection.delivered)
-        .sum();
-    assert!(delivered > 10_000, "{delivered}");
-    assert_eq!(total, delivered as f64);
+    assert_eq!(results.report.populations[0].spikes, Some(53 * 30));
+    // Every source sends as often, so the edges say how many events there are.
+    for (k, (projection, rule)) in projections.iter().zip(rules).enumerate() {
+        assert_eq!(projection.sent, projection.edges * 30, "{rule}");
+        let trace = results.trace(&format!("total{k}")).expect("recorded");
+        let total = *trace.values.last().expect("samples");
+        // The last spike is sent before 310 ms and the longest delay is 4 ms.
+        assert_eq!(
+            (projection.travelling, projection.sent),
+            (0, projection.delivered),
+            "{rule}"
+        );
+        assert_eq!(total, projection.delivered as f64, "{rule}");
+    }
 }

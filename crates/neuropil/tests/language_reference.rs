@@ -5,6 +5,8 @@
 
 mod common;
 
+use std::fmt::Write as _;
+
 use common::{failures, workspace};
 use neuropil::{Options, Text};
 
@@ -49,15 +51,17 @@ fn every_example_does_what_it_says() {
         examples += 1;
         let name = format!("docs/language.md:{}", block.line);
         match Text::parse_with(&name, block.text.as_str(), &[]).run() {
-            Err(error) => problems += &format!("{name}: {error}\n"),
+            Err(error) => {
+                let _ = writeln!(problems, "{name}: {error}");
+            }
             Ok(results) => {
                 let expected: usize = results.iter().map(|run| run.report.expects.len()).sum();
                 if expected == 0 {
-                    problems += &format!("{name}: nothing is expected\n");
+                    let _ = writeln!(problems, "{name}: nothing is expected");
                 }
                 let failures = failures(&results);
                 if !failures.is_empty() {
-                    problems += &format!("{name}:\n{failures}");
+                    let _ = write!(problems, "{name}:\n{failures}");
                 }
             }
         }
@@ -85,7 +89,7 @@ fn every_mistake_is_told_by_its_code() {
                 .filter(|diagnostic| diagnostic.is_error())
         };
         if !errors().any(|diagnostic| diagnostic.code.as_str() == wanted) {
-            problems += &format!("{name}: expected {wanted}, found\n{found}\n");
+            let _ = writeln!(problems, "{name}: expected {wanted}, found\n{found}");
         }
     }
     assert!(problems.is_empty(), "{problems}");

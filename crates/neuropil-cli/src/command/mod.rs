@@ -30,7 +30,7 @@ pub(crate) fn perform(arguments: Arguments, clock: Clock) -> Code {
         Command::New { file } => new::new(&file),
         Command::Completions { shell } => completions::completions(shell),
     };
-    done.unwrap_or_else(|failure| failure.tell())
+    done.unwrap_or_else(Failure::tell)
 }
 
 /// Why a command could not be performed.
@@ -95,7 +95,9 @@ fn suggest(path: &Path) {
     };
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let mut names: Vec<String> = names.filter(|name| name.ends_with(".npl")).collect();
+    let mut names: Vec<String> = names
+        .filter(|name| Path::new(name).extension().is_some_and(|end| end == "npl"))
+        .collect();
     names.sort();
     if let Some(near) = neuropil::nearest(&wanted, names.iter().map(String::as_str)) {
         message(

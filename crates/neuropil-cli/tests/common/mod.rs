@@ -1,54 +1,52 @@
 //! Starts the program in a folder of its own and looks at what it leaves.
 
-#![expect(dead_code, reason = "each test file uses a part")]
-
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use assert_cmd::Command;
 
 /// A folder for one test.
-pub struct Place(tempfile::TempDir);
+pub(crate) struct Place(tempfile::TempDir);
 
 /// What a finished command left.
-pub struct Finished {
+pub(crate) struct Finished {
     /// The exit code.
-    pub code: i32,
+    pub(crate) code: i32,
     /// Data.
-    pub out: String,
+    pub(crate) out: String,
     /// Messages.
-    pub err: String,
+    pub(crate) err: String,
 }
 
 impl Place {
     /// Makes an empty folder.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().expect("a folder"))
     }
 
     /// Makes a folder with a text.
-    pub fn with(name: &str, text: &str) -> Self {
+    pub(crate) fn with(name: &str, text: &str) -> Self {
         let place = Self::new();
         place.write(name, text);
         place
     }
 
     /// A path in the folder.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
     /// Writes a file.
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).expect("written");
     }
 
     /// Reads a file.
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     /// The names in a folder, sorted.
-    pub fn names(&self, folder: &str) -> Vec<String> {
+    pub(crate) fn names(&self, folder: &str) -> Vec<String> {
         let entries = std::fs::read_dir(self.path(folder)).expect("listed");
         let name = |entry: std::io::Result<std::fs::DirEntry>| {
             entry
@@ -63,12 +61,12 @@ impl Place {
     }
 
     /// Runs the program here.
-    pub fn run(&self, arguments: &[&str]) -> Finished {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Finished {
         self.run_with(arguments, "")
     }
 
     /// Runs the program here with something on stdin.
-    pub fn run_with(&self, arguments: &[&str], stdin: &str) -> Finished {
+    pub(crate) fn run_with(&self, arguments: &[&str], stdin: &str) -> Finished {
         let output = Command::cargo_bin("neuropil")
             .expect("the program is built")
             .args(arguments)
@@ -88,7 +86,7 @@ impl Place {
 impl Finished {
     /// Asserts the exit code and gives the rest back.
     #[track_caller]
-    pub fn ends(self, code: i32) -> Self {
+    pub(crate) fn ends(self, code: i32) -> Self {
         assert_eq!(
             self.code, code,
             "stdout: {}\nstderr: {}",
@@ -99,23 +97,18 @@ impl Finished {
 
     /// Asserts that nothing went to stderr.
     #[track_caller]
-    pub fn quiet(self) -> Self {
+    pub(crate) fn quiet(self) -> Self {
         assert_eq!(self.err, "");
         self
     }
 
     /// Asserts that nothing went to stdout and that the messages hold some words.
     #[track_caller]
-    pub fn says(self, words: &[&str]) -> Self {
+    pub(crate) fn says(self, words: &[&str]) -> Self {
         assert_eq!(self.out, "");
         for word in words {
             assert!(self.err.contains(word), "`{word}` is not in: {}", self.err);
         }
         self
     }
-}
-
-/// The root of the repository.
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
