@@ -69,8 +69,30 @@ fn tokens(text: &str) -> Vec<&str> {
 
 /// Values and words that are awkward in most places.
 const AWKWARD: [&str; 24] = [
-    "0", "-1", "1e308", "1e-320", "nan", "V", "w", "mV", "/ms", "^0.5", "^-3", "{", "}", "(", "dt",
-    "t", "i", "steps", "normal(0, 1)", "delay none", "refractory forever", "[0..3]", "xi", "count",
+    "0",
+    "-1",
+    "1e308",
+    "1e-320",
+    "nan",
+    "V",
+    "w",
+    "mV",
+    "/ms",
+    "^0.5",
+    "^-3",
+    "{",
+    "}",
+    "(",
+    "dt",
+    "t",
+    "i",
+    "steps",
+    "normal(0, 1)",
+    "delay none",
+    "refractory forever",
+    "[0..3]",
+    "xi",
+    "count",
 ];
 
 fn mutate(random: &mut Random, seeds: &[String]) -> String {
@@ -150,7 +172,9 @@ fn mutated_texts_give_diagnostics_or_programs() {
     let library: Vec<neuropil_syntax::tree::File> = models
         .iter()
         .enumerate()
-        .map(|(place, text)| parse(neuropil_syntax::SourceId(100 + place as u32), text, is_unit).file)
+        .map(|(place, text)| {
+            parse(neuropil_syntax::SourceId(100 + place as u32), text, is_unit).file
+        })
         .collect();
     let mut seeds = texts(&root().join("examples"));
     seeds.extend(models.clone());
@@ -168,7 +192,10 @@ fn mutated_texts_give_diagnostics_or_programs() {
         let started = Instant::now();
         let outcome = catch_unwind(AssertUnwindSafe(|| check(&text, &library)));
         assert!(outcome.is_ok(), "text number {count} fails:\n{text}");
-        assert!(started.elapsed() < TOO_LONG, "text number {count} takes too long:\n{text}");
+        assert!(
+            started.elapsed() < TOO_LONG,
+            "text number {count} takes too long:\n{text}"
+        );
         count += 1;
     }
     assert!(count > 100, "only {count} texts were tried");

@@ -1,7 +1,5 @@
 //! A small network on the reference back-end against the same network written out by hand.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
-
 use neuropil_ir::connect::{Connection, EdgeQuantity, Rule};
 use neuropil_ir::kernel::{Builder, Element, Precision};
 use neuropil_ir::plan::{

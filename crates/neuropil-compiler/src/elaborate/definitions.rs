@@ -115,7 +115,7 @@ impl<'a> Definitions<'a> {
                 report.error(
                     Code::DuplicateName,
                     name.span,
-                    format!("`{name}` is declared twice in this file"),
+                    format!("`{name}` is declared twice, in this file or one that it uses"),
                 );
                 false
             }

@@ -156,6 +156,11 @@ impl<'a> Elaborator<'a, '_> {
                 let value = Measure::Unary(MeasureUnary::Neg, Box::new(inner.value));
                 Some(Measured { value, ..inner })
             }
+            ExprKind::Bool(value) => Some(Measured {
+                value: Measure::Number(f64::from(u8::from(*value))),
+                dim: Dim::one(),
+                truth: true,
+            }),
             ExprKind::Not(inner) => {
                 let inner = self.measured_truth(network, inner)?;
                 let value = Measure::Unary(MeasureUnary::Not, Box::new(inner));

@@ -99,9 +99,11 @@ impl Elaborator<'_, '_> {
             symbol.push_str(factor.name.as_str());
             let (num, den) = (factor.exponent.num.unsigned_abs(), factor.exponent.den);
             if den != 1 {
-                symbol += &format!("^{}", f64::from(num) / f64::from(den));
+                symbol.push('^');
+                symbol += &(f64::from(num) / f64::from(den)).to_string();
             } else if num != 1 {
-                symbol += &format!("^{num}");
+                symbol.push('^');
+                symbol += &num.to_string();
             }
         }
         UnitOfDisplay {
@@ -110,15 +112,37 @@ impl Elaborator<'_, '_> {
         }
     }
 
-    /// The unit in which a value without declared unit is shown.
+    /// The unit in which a value without declared unit is shown: the one that texts use.
     pub(super) fn internal_unit(&self, dim: &Dim) -> UnitOfDisplay {
         let dimension = self.network.dims.dimension_or_number(dim);
-        let symbol = if dimension.is_dimensionless() {
-            String::new()
-        } else {
-            dimension.symbol()
-        };
-        UnitOfDisplay { symbol, scale: 1.0 }
+        if dimension.is_dimensionless() {
+            return UnitOfDisplay {
+                symbol: String::new(),
+                scale: 1.0,
+            };
+        }
+        // Per area, the units of the membrane: the internal ones read like nothing in print.
+        let per_area = [
+            (Dimension::CURRENT_PER_AREA, ["uA", "cm"]),
+            (Dimension::CONDUCTANCE_PER_AREA, ["mS", "cm"]),
+            (Dimension::CAPACITANCE_PER_AREA, ["uF", "cm"]),
+        ];
+        let usual = per_area
+            .iter()
+            .find(|(known, _)| *known == dimension)
+            .and_then(|(_, [above, below])| {
+                neuropil_units::combine(&[(*above, 1, 1), (*below, -2, 1)]).ok()
+            });
+        match usual {
+            Some(unit) => UnitOfDisplay {
+                symbol: dimension.example_unit(),
+                scale: 1.0 / unit.scale(),
+            },
+            None => UnitOfDisplay {
+                symbol: dimension.symbol(),
+                scale: 1.0,
+            },
+        }
     }
 
     /// What a dimension is called in a message: ``a voltage (such as `mV`)``.

@@ -1,6 +1,7 @@
 //! From the Model IR to a plan: the order of a step, what is kept where, which method.
 
 mod builder;
+mod closed;
 mod explain;
 mod interval;
 mod options;

@@ -17,7 +17,7 @@ use super::population::{Accumulator, Layout};
 use super::schedule::Arrival;
 use crate::dimension::Dim;
 use crate::lower::{Output, Rate, Session, Source};
-use crate::model::{ArrivalTarget, Network, Projection, Role};
+use crate::model::{ArrivalTarget, Network, PopulationId, Projection, Role};
 use crate::report::Report;
 
 /// The longest delay, in steps.
@@ -70,7 +70,9 @@ pub(super) fn delay(
         }
         return Some(Delay::Common(steps as u32));
     }
-    let (low, high) = interval::bounds(&network.graph, node, &|symbol| of_symbol(network, symbol));
+    let (low, high) = interval::bounds(&network.graph, node, &|symbol| {
+        of_symbol(network, projection, symbol)
+    });
     if !high.is_finite() || high / dt > MOST_DELAY {
         report.push(
             Diagnostic::error(
@@ -91,26 +93,33 @@ pub(super) fn delay(
 }
 
 /// The values that a symbol of an edge's expression can have.
-fn of_symbol(network: &Network, symbol: Symbol) -> (f64, f64) {
+fn of_symbol(network: &Network, projection: &Projection, symbol: Symbol) -> (f64, f64) {
     let anything = (f64::NEG_INFINITY, f64::INFINITY);
     match network.role(symbol) {
         Role::Parameter { value, .. } => (*value, *value),
         Role::StepLength => (network.dt, network.dt),
         Role::Draw { .. } => (0.0, 1.0),
-        Role::PreIndex | Role::PostIndex => (0.0, f64::from(u32::MAX)),
-        Role::Pre(inner) | Role::Post(inner) => of_symbol(network, *inner),
+        Role::PreIndex => last_index(network, projection.pre),
+        Role::PostIndex => last_index(network, projection.post),
+        Role::Pre(inner) | Role::Post(inner) => of_symbol(network, projection, *inner),
         Role::Element(population) => {
             let elements = &network.populations[population.index()].elements;
             match elements.iter().find(|element| element.symbol == symbol) {
-                Some(element) => {
-                    interval::bounds(&network.graph, element.value, &|s| of_symbol(network, s))
-                }
+                Some(element) => interval::bounds(&network.graph, element.value, &|s| {
+                    of_symbol(network, projection, s)
+                }),
                 None => anything,
             }
         }
         Role::Index(population) => (0.0, f64::from(network.populations[population.index()].size)),
         _ => anything,
     }
+}
+
+/// The indices of a population.
+fn last_index(network: &Network, population: PopulationId) -> (f64, f64) {
+    let size = network.populations[population.index()].size;
+    (0.0, f64::from(size.saturating_sub(1)))
 }
 
 /// Which targets the arrivals of a projection have.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use neuropil_ir::graph::{NodeId, Symbol};
 use neuropil_ir::operator::Operator;
-use neuropil_syntax::{Code, Diagnostic};
+use neuropil_syntax::{Code, Diagnostic, Span};
 
 use crate::integrate::{self, Clock, Equation, Method};
 use crate::model::{ArrivalTarget, Condition, Law, Network, PopulationId, Role, Write};
@@ -75,6 +75,9 @@ pub(super) struct Scheduler<'n> {
 }
 
 type Values = HashMap<Symbol, NodeId>;
+
+/// An equation with the name and the place of its state.
+type Named = (Equation, String, Span);
 
 impl Scheduler<'_> {
     /// Which states are held at the start of this step, by their symbol.
@@ -260,12 +263,7 @@ impl Scheduler<'_> {
     }
 
     /// Inputs may read other inputs, without cycle.
-    fn resolve_inputs(
-        &mut self,
-        list: &mut [InputValue],
-        span: neuropil_syntax::Span,
-        report: &mut Report,
-    ) {
+    fn resolve_inputs(&mut self, list: &mut [InputValue], span: Span, report: &mut Report) {
         for _ in 0..=list.len() {
             let starts: Values = list
                 .iter()
@@ -312,7 +310,7 @@ impl Scheduler<'_> {
             .iter()
             .map(|input| (input.symbol, input.seen))
             .collect();
-        let mut equations: Vec<(Equation, String, neuropil_syntax::Span)> = Vec::new();
+        let mut equations: Vec<Named> = Vec::new();
         let mut after = values.clone();
         let mut compose = values.clone();
         for input in inputs {
@@ -350,30 +348,15 @@ impl Scheduler<'_> {
             }
         }
         let mut integrations = Vec::new();
-        for (group, wanted) in self.partition(equations, &named) {
+        let clock = Clock {
+            t: self.network.time,
+            dt: self.network.step_length,
+        };
+        for (group, choice) in self.choices(equations, &named, clock) {
             let list: Vec<Equation> = group
                 .iter()
                 .map(|(equation, ..)| equation.clone())
                 .collect();
-            let clock = Clock {
-                t: self.network.time,
-                dt: self.network.step_length,
-            };
-            let names: Vec<String> = group.iter().map(|(_, name, _)| name.clone()).collect();
-            let choice = match wanted {
-                Some((method, reason)) => integrate::Choice { method, reason },
-                None => {
-                    let roles: Vec<bool> = self
-                        .network
-                        .meanings
-                        .iter()
-                        .map(|m| matches!(m.role, Role::Parameter { .. } | Role::StepLength))
-                        .collect();
-                    integrate::choose(&mut self.network.graph, &list, clock, &|symbol| {
-                        roles.get(symbol.index()).copied().unwrap_or(false)
-                    })
-                }
-            };
             match integrate::advance(&mut self.network.graph, &list, clock, choice.method) {
                 Ok(new) => {
                     let new = self.network.graph.substitute(&new, &compose);
@@ -399,7 +382,7 @@ impl Scheduler<'_> {
                 }
             }
             integrations.push(Integration {
-                states: names,
+                states: group.into_iter().map(|(_, name, _)| name).collect(),
                 method: choice.method,
                 reason: choice.reason,
             });
@@ -407,19 +390,65 @@ impl Scheduler<'_> {
         (after, integrations)
     }
 
+    /// The equations by the method that advances them, named by the text or chosen.
+    ///
+    /// Where exponential Euler is chosen, coupled states that are linear among themselves (a
+    /// synapse of two stages) are advanced exactly: the others see their values at the start of
+    /// the step, as they do in any case.
+    fn choices(
+        &mut self,
+        equations: Vec<Named>,
+        named: &[(Vec<Symbol>, Method, Span)],
+        clock: Clock,
+    ) -> Vec<(Vec<Named>, integrate::Choice)> {
+        let roles: Vec<bool> = self
+            .network
+            .meanings
+            .iter()
+            .map(|m| matches!(m.role, Role::Parameter { .. } | Role::StepLength))
+            .collect();
+        let uniform = |symbol: Symbol| roles.get(symbol.index()).copied().unwrap_or(false);
+        let mut list = Vec::new();
+        for (group, wanted) in self.partition(equations, named) {
+            if let Some((method, reason)) = wanted {
+                list.push((group, integrate::Choice { method, reason }));
+                continue;
+            }
+            let plain: Vec<Equation> = group.iter().map(|(e, ..)| e.clone()).collect();
+            let graph = &mut self.network.graph;
+            let choice = integrate::choose(graph, &plain, clock, &uniform);
+            let closed = if choice.method == Method::ExponentialEuler {
+                super::closed::linear(graph, &plain, clock.t, &uniform)
+            } else {
+                vec![false; plain.len()]
+            };
+            let mut inside = Vec::new();
+            let mut outside = Vec::new();
+            for (equation, closed) in group.into_iter().zip(closed) {
+                if closed {
+                    inside.push(equation);
+                } else {
+                    outside.push(equation);
+                }
+            }
+            if !outside.is_empty() {
+                list.push((outside, choice));
+            }
+            if !inside.is_empty() {
+                let reason = "linear among themselves".to_owned();
+                let method = Method::Exact;
+                list.push((inside, integrate::Choice { method, reason }));
+            }
+        }
+        list
+    }
+
     /// Divides the equations by the methods that the text names.
-    #[expect(
-        clippy::type_complexity,
-        reason = "equations with name and place, and a method for them"
-    )]
     fn partition(
         &self,
-        equations: Vec<(Equation, String, neuropil_syntax::Span)>,
-        named: &[(Vec<Symbol>, Method, neuropil_syntax::Span)],
-    ) -> Vec<(
-        Vec<(Equation, String, neuropil_syntax::Span)>,
-        Option<(Method, String)>,
-    )> {
+        equations: Vec<Named>,
+        named: &[(Vec<Symbol>, Method, Span)],
+    ) -> Vec<(Vec<Named>, Option<(Method, String)>)> {
         if equations.is_empty() {
             return Vec::new();
         }
