@@ -79,6 +79,9 @@ type Values = HashMap<Symbol, NodeId>;
 /// An equation with the name and the place of its state.
 type Named = (Equation, String, Span);
 
+/// A method that the text or the run names, and who does.
+type Wanted = Option<(Method, String)>;
+
 impl Scheduler<'_> {
     /// Which states are held at the start of this step, by their symbol.
     fn held(&mut self) -> Values {
@@ -448,7 +451,7 @@ impl Scheduler<'_> {
         &self,
         equations: Vec<Named>,
         named: &[(Vec<Symbol>, Method, Span)],
-    ) -> Vec<(Vec<Named>, Option<(Method, String)>)> {
+    ) -> Vec<(Vec<Named>, Wanted)> {
         if equations.is_empty() {
             return Vec::new();
         }
