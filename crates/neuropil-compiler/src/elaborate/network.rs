@@ -407,13 +407,19 @@ impl<'a> Elaborator<'a, '_> {
         };
         let Ok(size) = u32::try_from(size) else {
             let span = size_expr.map_or(path.span, |expr| expr.span);
-            self.report.error(
-                Code::TooLarge,
-                span,
-                format!(
-                    "a population has at most {} elements, found {size}",
-                    u32::MAX
-                ),
+            let gigabytes = size as f64 * 8.0 / 1e9;
+            self.report.push(
+                Diagnostic::error(
+                    Code::TooLarge,
+                    span,
+                    format!(
+                        "a population has at most {} elements, found {size}",
+                        u32::MAX
+                    ),
+                )
+                .help(format!(
+                    "one number an element alone would take {gigabytes:.0} GB of memory"
+                )),
             );
             return None;
         };

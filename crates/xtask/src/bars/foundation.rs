@@ -61,14 +61,14 @@ fn references() -> Vec<Bar> {
         test(
             "operators against high precision",
             "neuropil-ir",
-            "operators",
+            "functions",
             "",
         ),
         test(
             "conformance of the interpreter",
             "neuropil-cpu",
-            "conformance",
             "",
+            "conform",
         ),
         test("every construct of the language", "neuropil", "grammar", ""),
         bar(
