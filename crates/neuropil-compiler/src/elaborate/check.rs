@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use neuropil_syntax::tree::{
-    Argument, ArgumentKind, Condition, Decl, Expr, ExprKind, Handler, HandlerLine, InitValue,
-    Model, ModelKind, Path, RefractorySpan, Segment, Statement,
+    Argument, ArgumentKind, Clause, Condition, Decl, Delay, Expr, ExprKind, Handler, HandlerLine,
+    InitValue, Model, ModelKind, Path, RefractorySpan, Segment, Set, SetEntry, Statement,
+    SynapseRef,
 };
 
 use super::{BodyId, Definition, Definitions, Elaborator, Sides};
@@ -187,6 +188,29 @@ fn argument(argument: &Argument) -> &Expr {
     }
 }
 
+/// Calls a function for every expression in the values in braces.
+fn each_in_set<'a>(set: Option<&'a Set>, f: &mut dyn FnMut(&'a Expr)) {
+    let Some(set) = set else { return };
+    for entry in &set.entries {
+        match entry {
+            SetEntry::Assign { value, .. } | SetEntry::Add { value, .. } => f(value),
+            SetEntry::Init(list) => {
+                for init in list {
+                    if let InitValue::Expr(expr) = &init.value {
+                        f(expr);
+                    }
+                }
+            }
+            SetEntry::Param(decls) => {
+                for value in decls.iter().filter_map(|decl| decl.value.as_ref()) {
+                    f(value);
+                }
+            }
+            SetEntry::Nested { set, .. } => each_in_set(Some(set), f),
+        }
+    }
+}
+
 /// Calls a function for every expression that stands directly in a statement of a model.
 fn each_expr<'a>(statement: &'a Statement, f: &mut dyn FnMut(&'a Expr)) {
     fn handler<'a>(block: &'a Handler, f: &mut dyn FnMut(&'a Expr)) {
@@ -216,7 +240,28 @@ fn each_expr<'a>(statement: &'a Statement, f: &mut dyn FnMut(&'a Expr)) {
             f(&equation.rhs);
         }
         Statement::Map(map) => f(&map.rhs),
-        Statement::Quantity(quantity) => f(&quantity.rhs),
+        Statement::Quantity(quantity) => {
+            f(&quantity.rhs);
+            each_in_set(quantity.set.as_ref(), f);
+        }
+        Statement::Projection(projection) => {
+            for end in &projection.sources {
+                each_in_set(end.set.as_ref(), f);
+            }
+            if let SynapseRef::Named { set, .. } = &projection.synapse {
+                each_in_set(set.as_ref(), f);
+            }
+            for clause in &projection.clauses {
+                match clause {
+                    Clause::Weight { value, .. }
+                    | Clause::Delay {
+                        value: Delay::Time(value),
+                        ..
+                    } => f(value),
+                    _ => {}
+                }
+            }
+        }
         Statement::Delivery { value, .. } => f(value),
         Statement::Event(event) => {
             match &event.condition {
