@@ -275,6 +275,23 @@ impl<'a> Elaborator<'a, '_> {
                     format!("{what} has no parameter `{name}`"),
                 )
                 .did_you_mean(near);
+                let network =
+                    self.body(body).population.is_none() && self.body(body).sides.is_none();
+                if network {
+                    const OPTIONS: [&str; 7] = [
+                        "dt",
+                        "seed",
+                        "method",
+                        "precision",
+                        "weights",
+                        "threads",
+                        "backend",
+                    ];
+                    let near = neuropil_syntax::nearest(name.as_str(), OPTIONS);
+                    if let Some(option) = near {
+                        diagnostic = diagnostic.help(format!("a run has the option `{option}`"));
+                    }
+                }
                 if near.is_none() && !parameters.is_empty() {
                     diagnostic = diagnostic.help(format!("it has `{}`", parameters.join("`, `")));
                 }

@@ -8,7 +8,7 @@ use neuropil_syntax::tree::{
     SynapseRef,
 };
 
-use super::{BodyId, Definition, Definitions, Elaborator, Sides};
+use super::{BodyId, Definitions, Elaborator, Sides};
 use crate::report::Report;
 
 /// Checks every model of the given definitions by itself, used or not.
@@ -61,7 +61,6 @@ pub(crate) fn check_models<'a>(
             );
             elaborator.complete_population(&declared);
         }
-        let _ = matches!(definition, Definition::Derived(_));
     }
 }
 

@@ -109,7 +109,7 @@ impl<'a> Elaborator<'a, '_> {
                     dim: low.dim.clone(),
                 })
             }
-            "normal" => self.normal(place, call, &values, least, most),
+            "normal" => self.normal(place, &values, least, most),
             "lognormal" => {
                 // mu and sigma are those of the logarithm
                 let ((mu, at_mu), (sigma, at_sigma)) = (&values[0], &values[1]);
@@ -225,7 +225,6 @@ impl<'a> Elaborator<'a, '_> {
     fn normal(
         &mut self,
         place: &mut Place,
-        call: &'a Call,
         values: &[(Typed, Span)],
         least: Option<&'a Expr>,
         most: Option<&'a Expr>,
@@ -270,7 +269,6 @@ impl<'a> Elaborator<'a, '_> {
         let p = graph.add(low, part);
         let z = graph.apply(Operator::NormalQuantile, &[p]);
         let spread = graph.mul(sd.node, z);
-        let _ = call;
         Some(Typed {
             node: graph.add(mean.node, spread),
             dim: mean.dim.clone(),

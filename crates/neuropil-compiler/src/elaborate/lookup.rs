@@ -8,7 +8,7 @@ use neuropil_syntax::tree::{Name, Path, Segment};
 use neuropil_syntax::{Code, Diagnostic, Span};
 use neuropil_units::{Dimension, Unit};
 
-use super::{BodyId, Elaborator, EntryKind, Found, Place, Purpose, Scope, Sides, Typed};
+use super::{BodyId, Elaborator, EntryKind, Found, Place, Purpose, Sides, Typed};
 use crate::dimension::Dim;
 use crate::model::{PopulationId, Role};
 
@@ -43,7 +43,7 @@ impl<'a> Elaborator<'a, '_> {
                         );
                         return None;
                     };
-                    return self.entry(place, element, field);
+                    return self.entry(element, field);
                 }
                 "pre" | "post" => return self.side(place, head == "pre", field, path.span),
                 _ => {}
@@ -76,11 +76,10 @@ impl<'a> Elaborator<'a, '_> {
             EntryKind::Population(population) => {
                 let own = self.population_body(population);
                 if place.scope.element == Some(own) {
-                    return self.entry(place, own, field);
+                    return self.entry(own, field);
                 }
                 // Look the name up for its own sake: a misspelt one is the better message.
-                let mut inner = Place::new(Scope::of(own), Purpose::Fixed, "");
-                let found = self.entry(&mut inner, own, field)?;
+                let found = self.entry(own, field)?;
                 if self.network.is_uniform(found.node) {
                     return Some(found);
                 }
@@ -124,7 +123,7 @@ impl<'a> Elaborator<'a, '_> {
             return Some(value.clone());
         }
         if let Some((body, entry)) = self.find(place.scope.body, letters) {
-            return self.entry_value(place, body, entry, name);
+            return self.entry_value(body, entry, name);
         }
         if let Some(value) = self.reserved(place, name) {
             return value;
@@ -177,14 +176,9 @@ impl<'a> Elaborator<'a, '_> {
     }
 
     /// The value of a name that must be declared in one body.
-    pub(super) fn entry(
-        &mut self,
-        place: &mut Place,
-        body: BodyId,
-        name: &'a Name,
-    ) -> Option<Typed> {
+    pub(super) fn entry(&mut self, body: BodyId, name: &'a Name) -> Option<Typed> {
         if let Some(&entry) = self.body(body).names.get(name.as_str()) {
-            return self.entry_value(place, body, entry, name);
+            return self.entry_value(body, entry, name);
         }
         if name == "i"
             && let Some(population) = self.body(body).population
@@ -212,13 +206,7 @@ impl<'a> Elaborator<'a, '_> {
     }
 
     /// The value of an entry, found now if it was not yet.
-    pub(super) fn entry_value(
-        &mut self,
-        place: &mut Place,
-        body: BodyId,
-        entry: usize,
-        name: &Name,
-    ) -> Option<Typed> {
+    pub(super) fn entry_value(&mut self, body: BodyId, entry: usize, name: &Name) -> Option<Typed> {
         let kind = self.body(body).entries[entry].kind;
         match kind {
             EntryKind::Parameter | EntryKind::Constant | EntryKind::Quantity => {
@@ -269,10 +257,7 @@ impl<'a> Elaborator<'a, '_> {
                 );
                 None
             }
-            EntryKind::Broken => {
-                let _ = place;
-                None
-            }
+            EntryKind::Broken => None,
         }
     }
 
@@ -423,7 +408,7 @@ impl<'a> Elaborator<'a, '_> {
                 let role = if pre { Role::PreIndex } else { Role::PostIndex };
                 return Some(self.edge_symbol(field.as_str(), Dim::one(), role));
             }
-            let found = self.entry(place, body, field)?;
+            let found = self.entry(body, field)?;
             return self.on_edge(&found, pre, span);
         }
         let sides = self.body(place.scope.body).sides.clone();
@@ -458,7 +443,7 @@ impl<'a> Elaborator<'a, '_> {
                 post: target,
             }) => {
                 let (_, body) = if pre { source } else { target };
-                let found = self.entry(place, body, field)?;
+                let found = self.entry(body, field)?;
                 if pre {
                     self.on_edge(&found, true, span)
                 } else {

@@ -255,9 +255,7 @@ impl<'a> Elaborator<'a, '_> {
             });
         }
         let body = self.population_body(population);
-        let mut place = Place::new(Scope::of(body), Purpose::Step, name.clone());
-        place.scope.element = Some(body);
-        let value = self.entry(&mut place, body, field)?;
+        let value = self.entry(body, field)?;
         let unit = self.unit_of_name(body, population, field.as_str(), &value.dim);
         let elements = selection.elements;
         let recorded = Recorded::Elements {

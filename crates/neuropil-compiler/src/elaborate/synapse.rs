@@ -296,7 +296,7 @@ impl<'a> Elaborator<'a, '_> {
                 && on.side == Side::Pre
             {
                 complete &= self
-                    .arrivals(body, on, post, bound.weight, &mut increments)
+                    .arrivals(body, on, bound.weight, &mut increments)
                     .is_some();
             }
         }
@@ -436,7 +436,6 @@ impl<'a> Elaborator<'a, '_> {
         &mut self,
         body: BodyId,
         on: &'a On,
-        post: PopulationId,
         weight: Option<Symbol>,
         out: &mut Vec<Increment>,
     ) -> Option<()> {
@@ -530,7 +529,6 @@ impl<'a> Elaborator<'a, '_> {
                 constant: form.constant,
             });
         }
-        let _ = post;
         Some(())
     }
 

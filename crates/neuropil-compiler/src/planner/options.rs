@@ -16,17 +16,6 @@ pub(crate) const DEFAULT_DT: f64 = 0.1;
 /// The seed where nothing names one.
 const DEFAULT_SEED: u64 = 0;
 
-/// Options of a run that are no parameters of the network.
-const NAMES: [&str; 7] = [
-    "dt",
-    "seed",
-    "method",
-    "precision",
-    "weights",
-    "threads",
-    "backend",
-];
-
 /// What a run says of itself.
 #[derive(Clone, Debug)]
 pub(super) struct RunOptions {
@@ -173,9 +162,6 @@ impl RunOptions {
             },
             name => {
                 // Everything else is a parameter of the network; a misspelt option is unknown there.
-                let near = neuropil_syntax::nearest(name, NAMES);
-                let known = definitions.network(run_name(option)).is_some();
-                let _ = (near, known);
                 overrides.push(Override {
                     path: name.to_owned(),
                     value: option.value.clone(),
@@ -264,10 +250,6 @@ impl RunOptions {
         }
         Some(steps)
     }
-}
-
-fn run_name(option: &RunOption) -> &str {
-    option.name.as_str()
 }
 
 /// A whole number that is not negative, written as one.
