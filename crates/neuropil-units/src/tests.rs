@@ -1,7 +1,5 @@
 //! Coherence, published values, exact rounding, and the algebra of dimensions and units.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use crate::{
     Dimension, Exponent, Unit, UnitError, combine, convert, is_unit_name, nearest_unit, parse_unit,
     unit_names,

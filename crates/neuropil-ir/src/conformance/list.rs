@@ -48,22 +48,27 @@ impl Connectivity for ListConnectivity {
 
     fn rows(&self, rows: Range<u32>, out: &mut Edges) {
         out.clear();
+        let key = |edge: &(u32, u32, f64, u32)| match self.orientation {
+            Orientation::BySource => (edge.0, edge.1),
+            Orientation::ByTarget => (edge.1, edge.0),
+        };
+        let mut found: Vec<_> = self
+            .edges
+            .iter()
+            .filter(|edge| rows.contains(&key(edge).0))
+            .collect();
+        // Stable, so that equal pairs keep the order given.
+        found.sort_by_key(|edge| key(edge));
+        let mut found = found.into_iter().peekable();
         out.offsets.push(0);
         for row in rows {
-            let mut mine: Vec<(u32, f64, u32)> = (self.edges.iter())
-                .filter_map(|&(from, to, weight, delay)| match self.orientation {
-                    Orientation::BySource => (from == row).then_some((to, weight, delay)),
-                    Orientation::ByTarget => (to == row).then_some((from, weight, delay)),
-                })
-                .collect();
-            mine.sort_by_key(|edge| edge.0);
-            for (other, weight, delay) in mine {
-                out.others.push(other);
+            while let Some(edge) = found.next_if(|edge| key(edge).0 == row) {
+                out.others.push(key(edge).1);
                 if self.weight == EdgeValue::Own {
-                    out.weights.push(weight);
+                    out.weights.push(edge.2);
                 }
                 if self.delay == EdgeValue::Own {
-                    out.delays.push(delay);
+                    out.delays.push(edge.3);
                 }
             }
             out.offsets.push(out.others.len());
