@@ -31,34 +31,59 @@ pub(super) fn exp_bounded(b: &mut Builder, x: Value) -> Value {
     let one = b.number(1.0);
     let p = b.fma(tail, r, one);
     let p = b.fma(p, r, one);
-    let field = b.to_bits(shifted);
-    let field = b.shl(field, format.fraction);
-    let scale = b.from_bits(field);
+    let scale = power(b, shifted);
     let p = b.mul(p, scale);
     b.mul(p, scale)
+}
+
+/// An argument as `(k ln 2 + r) / factor`, `factor` a power of two.
+pub(super) struct Octaves {
+    /// The float whose low bits are the exponent field of `2^(k + shift)`: see [`power`].
+    pub(super) shifted: Value,
+    pub(super) k: Value,
+    /// `x - k high`, exact; `r / factor` is this less `k low`.
+    pub(super) main: Value,
+    /// What the first part of `ln 2 / factor` lacks.
+    pub(super) low: Value,
+}
+
+/// Splits an argument into octaves.
+pub(super) fn octaves(b: &mut Builder, x: Value, factor: f64, shift: i32) -> Octaves {
+    let format = b.format();
+    // The magic number holds `bias + shift` too, which falls out of k.
+    let magic = format.magic + f64::from(format.bias) + f64::from(shift);
+    let [magic, inverse] = [magic, factor * std::f64::consts::LOG2_E].map(|c| b.number(c));
+    let shifted = b.fma(x, inverse, magic);
+    let k = b.sub(shifted, magic);
+    let [high, low, _] = b.pick(LN2_64, LN2_32).map(|c| b.number(c / factor));
+    let main = b.fnma(k, high, x);
+    Octaves {
+        shifted,
+        k,
+        main,
+        low,
+    }
+}
+
+/// The power of two whose exponent field lies in the low bits.
+pub(super) fn power(b: &mut Builder, shifted: Value) -> Value {
+    let field = b.to_bits(shifted);
+    let field = b.shl(field, b.format().fraction);
+    b.from_bits(field)
 }
 
 /// `(e^x - 1) 2^-c` for x not above `c + bias - 1` powers of two; exact near 0.
 ///
 /// `x = k ln 2 + r` and `e^x - 1 = 2^k (e^r - 1) + (2^k - 1)`. The factor `2^-c` keeps the power
 /// finite where `e^x` is not; `x` must not lie below -64 (f64) or -32 (f32).
-pub(super) fn expm1_scaled(b: &mut Builder, x: Value, c: u32) -> Value {
-    let format = b.format();
-    let magic = format.magic + f64::from(format.bias - c);
-    let [magic, inverse] = [magic, std::f64::consts::LOG2_E].map(|c| b.number(c));
-    let shifted = b.fma(x, inverse, magic);
-    // `magic` holds `bias - c` too, which falls out here.
-    let k = b.sub(shifted, magic);
-    let [high, low, _] = b.pick(LN2_64, LN2_32).map(|c| b.number(c));
-    let r = b.fnma(k, high, x);
-    let r = b.fnma(k, low, r);
+fn expm1_scaled(b: &mut Builder, x: Value, c: i32) -> Value {
+    let parts = octaves(b, x, 1.0, -c);
+    let r = b.fnma(parts.k, parts.low, parts.main);
     let tail = b.poly(r, b.pick(&EXPM1_64[..], &EXPM1_32[..]));
     let square = b.mul(r, r);
     let q = b.fma(square, tail, r);
-    let field = b.to_bits(shifted);
-    let field = b.shl(field, format.fraction);
-    let scale = b.from_bits(field);
-    let unit = b.number(two_to(-(c as i32)));
+    let scale = power(b, parts.shifted);
+    let unit = b.number(two_to(-c));
     let rest = b.sub(scale, unit);
     b.fma(scale, q, rest)
 }
@@ -69,7 +94,7 @@ pub fn expm1(b: &mut Builder, x: Value) -> Value {
     let clamped = b.at_least(x, b.pick(-64.0, -32.0));
     let clamped = b.at_most(clamped, b.pick(720.0, 100.0));
     let scaled = expm1_scaled(b, clamped, c);
-    let result = b.mul_number(scaled, two_to(c as i32));
+    let result = b.mul_number(scaled, two_to(c));
     // Below, x is the nearest float; this also keeps -0 and subnormal arguments.
     or_where_small(b, x, result, x)
 }
@@ -88,7 +113,7 @@ pub fn exprel(b: &mut Builder, x: Value) -> Value {
     let divisor = b.at_most(x, b.pick(730.0, 100.0));
     let clamped = b.at_least(divisor, b.pick(-64.0, -32.0));
     let scaled = expm1_scaled(b, clamped, c);
-    let divisor = b.mul_number(divisor, two_to(-(c as i32)));
+    let divisor = b.mul_number(divisor, two_to(-c));
     let result = b.div(scaled, divisor);
     let one = b.number(1.0);
     or_where_small(b, x, result, one)
@@ -101,7 +126,7 @@ pub fn linexp(b: &mut Builder, x: Value) -> Value {
     let dividend = b.at_most(y, b.pick(770.0, 112.0));
     let clamped = b.at_least(dividend, b.pick(-64.0, -32.0));
     let scaled = expm1_scaled(b, clamped, c);
-    let dividend = b.mul_number(dividend, two_to(-(c as i32)));
+    let dividend = b.mul_number(dividend, two_to(-c));
     let result = b.div(dividend, scaled);
     let one = b.number(1.0);
     or_where_small(b, x, result, one)

@@ -22,8 +22,8 @@ fn erfcx(b: &mut Builder, z: Value) -> Value {
 /// The error function for |z| <= 1.
 fn erf_below_one(b: &mut Builder, z: Value) -> Value {
     let square = b.mul(z, z);
-    let ratio = b.poly(square, b.pick(&ERF_64[..], &ERF_32[..]));
-    b.mul(ratio, z)
+    let excess = b.poly(square, b.pick(&ERF_64[..], &ERF_32[..]));
+    b.fma(excess, z, z)
 }
 
 /// The error function.

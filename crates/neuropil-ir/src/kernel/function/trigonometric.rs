@@ -1,14 +1,14 @@
 //! Sines, cosines and angles.
 //!
 //! Arguments are reduced by multiples of pi/2, whose three-part sum is subtracted with every
-//! rounding error kept, so results are accurate also next to the zeros. Beyond 2^30 (f64) or
-//! 2^17 (f32) in magnitude the result is NaN: there neighbouring floats of a computed phase are
-//! too far apart to mean anything in the step before.
+//! rounding error kept, so results are accurate also next to the zeros. Beyond 2^44 (f64) or 2^24
+//! (f32) in magnitude the result is NaN. In f32 neighbouring numbers there are 2 apart, so that a
+//! computed phase means nothing; in f64 the count of quarter turns would come out too far off.
 
 use super::coefficients::{
-    ATAN_32, ATAN_64, COS_32, COS_64, HALF_PI_32, HALF_PI_64, SIN_32, SIN_64,
+    ATAN_32, ATAN_64, COS_32, COS_64, HALF_PI_32, HALF_PI_64, SIN_32, SIN_64, TAN_32, TAN_64,
 };
-use crate::kernel::{Builder, Value};
+use crate::kernel::{Builder, Precision, Value};
 
 /// An argument as `quarter * pi/2 + high + low`.
 struct Reduced {
@@ -19,17 +19,41 @@ struct Reduced {
 }
 
 fn reduce(b: &mut Builder, x: Value) -> Reduced {
-    let magic = b.number(b.format().magic);
-    let inverse = b.number(std::f64::consts::FRAC_2_PI);
+    let format = b.format();
+    let [magic, coarse_magic, inverse] = [
+        format.magic,
+        4.0 * format.magic,
+        std::f64::consts::FRAC_2_PI,
+    ]
+    .map(|c| b.number(c));
     let [first, second, third] = b.pick(HALF_PI_64, HALF_PI_32).map(|c| b.number(c));
-    let shifted = b.fma(x, inverse, magic);
+    // Every `rest` is exact: its terms are multiples of the last bit of the first part or of that
+    // of x, and they nearly cancel.
+    let (whole, rest, guide) = match b.precision() {
+        // The rounding of `inverse` moves a count by up to 0.0007.
+        Precision::F64 => (None, x, x),
+        // It would move one by 0.4, and counts would not fit below `magic`. Whole turns first.
+        Precision::F32 => {
+            let shifted = b.fma(x, inverse, coarse_magic);
+            let whole = b.sub(shifted, coarse_magic);
+            let rest = b.fnma(whole, first, x);
+            (Some(whole), rest, b.fnma(whole, second, rest))
+        }
+    };
+    let shifted = b.fma(guide, inverse, magic);
     let k = b.sub(shifted, magic);
-    // Exact: both are multiples of the last bit of the first part, and they nearly cancel.
-    let rest = b.fnma(k, first, x);
-    let (product, product_error) = b.two_product(k, second);
-    let minus = b.neg(product);
-    let (high, error) = b.two_sum(rest, minus);
-    let low = b.sub(error, product_error);
+    let rest = b.fnma(k, first, rest);
+    let k = match whole {
+        Some(whole) => b.add(whole, k),
+        None => k,
+    };
+    // `high + error = rest - product` exactly: `rest` is a multiple of the product's last bit.
+    let product = b.mul(k, second);
+    let minus_product_error = b.fnma(k, second, product);
+    let high = b.sub(rest, product);
+    let part = b.sub(high, rest);
+    let minus_error = b.add(part, product);
+    let low = b.sub(minus_product_error, minus_error);
     let low = b.fnma(k, third, low);
     Reduced { shifted, high, low }
 }
@@ -51,13 +75,28 @@ fn sine_and_cosine(b: &mut Builder, high: Value, low: Value) -> (Value, Value) {
     let dropped = b.sub(one, slope);
     let dropped = b.fnma(z, half, dropped);
     // The error of the square itself.
-    let minus = b.neg(z);
-    let square_error = b.fma(high, high, minus);
-    let dropped = b.fnma(square_error, half, dropped);
+    let minus_error = b.fnma(high, high, z);
+    let dropped = b.fma(minus_error, half, dropped);
     let dropped = b.fnma(high, low, dropped);
     let fourth = b.mul(z, z);
     let dropped = b.fma(tail, fourth, dropped);
     (sine, b.add(slope, dropped))
+}
+
+/// Tangent of a reduced argument, and its reciprocal.
+fn tangent_and_reciprocal(b: &mut Builder, high: Value, low: Value) -> (Value, Value) {
+    let z = b.mul(high, high);
+    // tan(h + l) = h + (h^3 T(h^2) + l (1 + tan^2 h)), the square being 3/2 h^2 closely enough.
+    let tail = b.poly(z, b.pick(&TAN_64[..], &TAN_32[..]));
+    let cube = b.mul(z, high);
+    let [one, three_halves] = [1.0, 1.5].map(|c| b.number(c));
+    let slope = b.fma(z, three_halves, one);
+    let correction = b.mul(low, slope);
+    let correction = b.fma(tail, cube, correction);
+    let (tangent, error) = b.fast_two_sum(high, correction);
+    let reciprocal = b.div(one, tangent);
+    let square = b.mul(reciprocal, reciprocal);
+    (tangent, b.fnma(square, error, reciprocal))
 }
 
 /// `value`, but x itself where x is a zero: the reduction loses the sign of -0.
@@ -70,7 +109,7 @@ fn keeping_zero(b: &mut Builder, x: Value, value: Value) -> Value {
 /// NaN where |x| lies beyond the bound of the reduction.
 fn bounded(b: &mut Builder, x: Value, value: Value) -> Value {
     let magnitude = b.abs(x);
-    let bound = b.number(b.pick(1_073_741_824.0, 131_072.0));
+    let bound = b.number(b.pick(17_592_186_044_416.0, 16_777_216.0));
     let nan = b.number(f64::NAN);
     let inside = b.le(magnitude, bound);
     b.select(inside, value, nan)
@@ -90,7 +129,7 @@ fn turned(b: &mut Builder, count: Value, sine: Value, cosine: Value) -> Value {
     b.flip_sign(value, sign)
 }
 
-/// The sine, for |x| up to 2^30 (f64) or 2^17 (f32); NaN beyond.
+/// The sine, for |x| up to 2^44 (f64) or 2^24 (f32); NaN beyond.
 pub fn sin(b: &mut Builder, x: Value) -> Value {
     let Reduced { shifted, high, low } = reduce(b, x);
     let (sine, cosine) = sine_and_cosine(b, high, low);
@@ -100,7 +139,7 @@ pub fn sin(b: &mut Builder, x: Value) -> Value {
     bounded(b, x, value)
 }
 
-/// The cosine, for |x| up to 2^30 (f64) or 2^17 (f32); NaN beyond.
+/// The cosine, for |x| up to 2^44 (f64) or 2^24 (f32); NaN beyond.
 pub fn cos(b: &mut Builder, x: Value) -> Value {
     let Reduced { shifted, high, low } = reduce(b, x);
     let (sine, cosine) = sine_and_cosine(b, high, low);
@@ -111,11 +150,11 @@ pub fn cos(b: &mut Builder, x: Value) -> Value {
     bounded(b, x, value)
 }
 
-/// The tangent, for |x| up to 2^30 (f64) or 2^17 (f32); NaN beyond.
+/// The tangent, for |x| up to 2^44 (f64) or 2^24 (f32); NaN beyond.
 pub fn tan(b: &mut Builder, x: Value) -> Value {
     let Reduced { shifted, high, low } = reduce(b, x);
-    let (sine, cosine) = sine_and_cosine(b, high, low);
-    // Odd quarter turns: -cos / sin. Their mark is the low bit alone, moved to the sign.
+    let (tangent, reciprocal) = tangent_and_reciprocal(b, high, low);
+    // Odd quarter turns: -1 / tan. Their mark is the low bit alone, moved to the sign.
     let format = b.format();
     let count = b.to_bits(shifted);
     let sign = b.shl(count, format.fraction + b.pick(11, 8));
@@ -123,9 +162,7 @@ pub fn tan(b: &mut Builder, x: Value) -> Value {
     let marker = b.flip_sign(one, sign);
     let zero = b.number(0.0);
     let odd = b.lt(marker, zero);
-    let dividend = b.select(odd, cosine, sine);
-    let divisor = b.select(odd, sine, cosine);
-    let value = b.div(dividend, divisor);
+    let value = b.select(odd, reciprocal, tangent);
     let value = b.flip_sign(value, sign);
     let value = keeping_zero(b, x, value);
     bounded(b, x, value)
