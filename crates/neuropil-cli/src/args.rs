@@ -75,6 +75,10 @@ pub(crate) struct Model {
 }
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags of a command line are what they are"
+)]
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) model: Model,
@@ -84,7 +88,8 @@ pub(crate) struct Run {
     /// Threads [default: the cores, at most one for 2,000 neurons]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
-    /// Who computes: `interpreter`, or `scalar`, the slow reference
+    /// Who computes: `jit`, `interpreter`, or `scalar`, the slow reference; to force one: `jit_avx2`, `jit_avx512`,
+    /// `interpreter_portable` [default: the fastest of this machine]
     #[arg(long, value_name = "NAME")]
     pub(crate) backend: Option<String>,
     /// Draw no pictures
@@ -93,6 +98,9 @@ pub(crate) struct Run {
     /// Print the object of summary.json instead of the table
     #[arg(long)]
     pub(crate) json: bool,
+    /// Add up the time of every stage of a step and print it
+    #[arg(long)]
+    pub(crate) profile: bool,
     /// Write recorded spikes as spikes.csv too
     #[arg(long)]
     pub(crate) csv: bool,

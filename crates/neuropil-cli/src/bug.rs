@@ -27,18 +27,27 @@ pub(crate) fn report(what: &str) {
     complain(&format!(
         "bug: neuropil made a mistake; your model is not to blame\n\
          \n\
-         Please report it at {}/issues with the text of the model and these lines:\n\
+         {} and these lines:\n\
          \n  \
            version: {}\n  \
            system: {} {}\n  \
            command: {}\n  \
            what happened: {what}\n",
-        env!("CARGO_PKG_REPOSITORY"),
+        request(env!("CARGO_PKG_REPOSITORY")),
         neuropil::VERSION,
         std::env::consts::OS,
         std::env::consts::ARCH,
         command.join(" "),
     ));
+}
+
+/// Asks for a report; the address is that of the package, if it has one.
+fn request(repository: &str) -> String {
+    if repository.is_empty() {
+        "Please report this with the text of the model".to_owned()
+    } else {
+        format!("Please report this at {repository}/issues with the text of the model")
+    }
 }
 
 fn remember(info: &PanicHookInfo<'_>) {
@@ -65,5 +74,11 @@ mod tests {
         assert_eq!(guarded(|| panic!("on purpose")), Code::Bug);
         assert_eq!(Code::Bug.number(), 70);
         assert_eq!(guarded(|| Code::Usage), Code::Usage);
+    }
+
+    #[test]
+    fn an_address_is_named_only_if_there_is_one() {
+        assert_eq!(request(""), "Please report this with the text of the model");
+        assert!(request("https://example.org/n").contains(" at https://example.org/n/issues "));
     }
 }

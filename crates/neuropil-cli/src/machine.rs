@@ -1,5 +1,6 @@
 //! What only a face may ask the machine: time, memory, cores.
 
+use std::sync::OnceLock;
 use std::time::Instant;
 
 /// The time since the process began.
@@ -16,6 +17,12 @@ impl Clock {
     pub(crate) fn seconds(self) -> f64 {
         self.0.elapsed().as_secs_f64()
     }
+}
+
+/// Nanoseconds since the first call.
+pub(crate) fn nanoseconds() -> u64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed().as_nanos() as u64
 }
 
 /// The cores that this process may use.

@@ -19,8 +19,7 @@ const COMMANDS: [&str; 7] = [
 ];
 
 /// Flags to come, by command.
-const FLAGS: [(&str, &str); 4] = [
-    ("run", "--profile"),
+const FLAGS: [(&str, &str); 3] = [
     ("run", "--checkpoint"),
     ("run", "--resume"),
     ("fmt", "--upgrade"),
@@ -62,11 +61,11 @@ mod tests {
     #[test]
     fn what_is_to_come_is_found_and_nothing_else() {
         check("sweep a.npl --param x=1", Some("the command `sweep`"));
-        check("run a.npl --profile", Some("the flag `--profile`"));
+        check("run a.npl --resume c", Some("the flag `--resume`"));
         check("run --checkpoint=c a.npl", Some("the flag `--checkpoint`"));
         check("fmt --upgrade a.npl", Some("the flag `--upgrade`"));
-        check("run -- --profile", None);
-        check("check --profile a.npl", None);
+        check("run -- --resume", None);
+        check("check --resume a.npl", None);
         check("run a.npl --json", None);
         check("", None);
     }

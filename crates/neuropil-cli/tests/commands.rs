@@ -75,10 +75,8 @@ fn what_is_not_built_says_so_and_ends_with_2() {
             .says(&[command, "not built yet"]);
     }
     for flags in [
-        &["--profile"][..],
-        &["--checkpoint", "c"],
+        &["--checkpoint", "c"][..],
         &["--resume", "c"],
-        &["--backend", "jit"],
         &["--backend", "gpu"],
     ] {
         let arguments = [&["run", "a.npl"], flags].concat();

@@ -93,7 +93,8 @@ fn the_summary_holds_what_the_contract_names_and_is_what_json_prints() {
     assert_eq!(number("/duration_ms"), Some(70.0));
     assert_eq!(summary["threads"], 2);
     assert_eq!(summary["precision"], "f64");
-    assert_eq!(summary["backend"], "interpreter");
+    let backend = summary["backend"].as_str().unwrap();
+    assert!(["jit", "interpreter"].contains(&backend), "{backend}");
     assert!(summary["fma"].is_string());
     assert_eq!(summary["versions"]["neuropil"], env!("CARGO_PKG_VERSION"));
     for time in ["parse_s", "compile_s", "build_s", "run_s"] {
@@ -213,7 +214,7 @@ fn single_precision_is_an_option() {
 #[test]
 fn the_reference_gives_the_same_bits() {
     let place = leaky();
-    for backend in ["interpreter", "scalar"] {
+    for backend in ["interpreter", "interpreter_portable", "scalar"] {
         place
             .run(&[
                 "run",
@@ -418,4 +419,37 @@ fn an_interrupted_run_keeps_what_it_recorded() {
             .as_u64()
             .is_some_and(|n| n > 10)
     );
+}
+
+#[test]
+fn a_profile_accounts_for_every_neuron_step() {
+    let place = leaky();
+    let done = place
+        .run(&["run", "leaky.npl", "--profile", "--no-plots", "--out", "o"])
+        .ends(0);
+    for words in [
+        "kernel cells.step",
+        "700 neuron-steps",
+        "recording, waiting",
+    ] {
+        assert!(done.out.contains(words), "{words}: {}", done.out);
+    }
+    let summary = summary(&place, "o");
+    let stages = summary["stages"].as_array().expect("a list");
+    // One neuron, 70 ms in steps of 0.1 ms.
+    let step = &stages[0];
+    assert_eq!(
+        (&step["kind"], &step["items"]),
+        (&"kernel".into(), &700.into())
+    );
+    assert!(
+        step["seconds"]
+            .as_f64()
+            .is_some_and(|s| s > 0.0 && s < 10.0)
+    );
+
+    place.run(&["run", "leaky.npl", "--out", "p"]).ends(0);
+    let plain = self::summary(&place, "p");
+    assert_eq!(plain["stages"], Value::Array(Vec::new()));
+    assert_eq!(plain["populations"], summary["populations"]);
 }

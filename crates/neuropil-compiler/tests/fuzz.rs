@@ -138,7 +138,7 @@ fn mutate(random: &mut Random, seeds: &[String]) -> String {
 fn check(text: &str, library: &[neuropil_syntax::tree::File]) {
     let mut sources = Sources::new();
     let source = sources.add("fuzz.npl", text);
-    let parsed = parse(source, text, is_unit);
+    let parsed = parse(source, text, &is_unit);
     if has_errors(&parsed.diagnostics) {
         return;
     }
@@ -172,7 +172,12 @@ fn mutated_texts_give_diagnostics_or_programs() {
         .iter()
         .enumerate()
         .map(|(place, text)| {
-            parse(neuropil_syntax::SourceId(100 + place as u32), text, is_unit).file
+            parse(
+                neuropil_syntax::SourceId(100 + place as u32),
+                text,
+                &is_unit,
+            )
+            .file
         })
         .collect();
     let mut seeds = texts(&root().join("examples"));

@@ -16,7 +16,7 @@ use neuropil_units::is_unit_name;
 fn check(name: &str, text: &str) -> String {
     let mut sources = Sources::new();
     let id = sources.add(name, text);
-    let parsed = parse(id, text, is_unit_name);
+    let parsed = parse(id, text, &is_unit_name);
     let texts = Texts {
         main: &parsed.file,
         used: Vec::new(),

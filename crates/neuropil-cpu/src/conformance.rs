@@ -1,29 +1,20 @@
-//! The suites of `neuropil-ir`, on every instruction set of this processor.
+//! The suites of `neuropil-ir`, for every method that runs kernels on this processor.
 
 use neuropil_ir::conformance::{Input, Output, check_kernels, check_machine, check_reductions};
 use neuropil_ir::kernel::{Kernel, Precision};
 use neuropil_ir::scalar::{self, Mapped};
 use neuropil_ir::verify;
 
+use crate::CpuBackend;
 use crate::events::Segment;
-use crate::interpreter::{Bound, Frame, Lanes, Outputs, Program, World};
 use crate::memory::Array;
-use crate::{CpuBackend, InstructionSet};
-
-fn sets() -> impl Iterator<Item = InstructionSet> {
-    [
-        InstructionSet::Portable,
-        InstructionSet::Avx2,
-        InstructionSet::Avx512,
-    ]
-    .into_iter()
-    .filter(|set| set.is_available())
-}
+use crate::program::{Bound, Frame, Lanes, Method, Outputs, Program, World};
+use crate::testing::methods;
 
 /// Runs a kernel as the machine does.
-fn run(set: InstructionSet, kernel: &Kernel, input: &Input) -> Output {
-    let program = Program::compile(verify::kernel(kernel).unwrap(), set, input.seed).unwrap();
-    let mut frame = Frame::new(program.slots()).unwrap();
+pub(crate) fn run(method: Method, kernel: &Kernel, input: &Input) -> Output {
+    let program = Program::compile(verify::kernel(kernel).unwrap(), method, input.seed).unwrap();
+    let mut frame = Frame::new(program.words()).unwrap();
     let mut arrays: Vec<Array> = kernel
         .bindings
         .iter()
@@ -55,16 +46,14 @@ fn run(set: InstructionSet, kernel: &Kernel, input: &Input) -> Output {
         step: input.step,
     };
     program.run(&mut frame, lanes, &mut world, &mut outputs);
-    let slots =
-        program
-            .reductions()
-            .zip(&mut outputs.blocks)
-            .map(|((uniform, reduction), blocks)| {
-                (
-                    neuropil_ir::kernel::Uniform(uniform),
-                    scalar::tree(reduction, blocks),
-                )
-            });
+    let slots = program.reductions().iter().zip(&mut outputs.blocks).map(
+        |(&(uniform, reduction), blocks)| {
+            (
+                neuropil_ir::kernel::Uniform(uniform),
+                scalar::tree(reduction, blocks),
+            )
+        },
+    );
     let slots = slots.collect();
     Output {
         arrays: arrays
@@ -99,21 +88,21 @@ fn given_back(
 
 #[test]
 fn kernels_conform() {
-    for set in sets() {
-        check_kernels(&|kernel, input| run(set, kernel, input));
+    for method in methods() {
+        check_kernels(&|kernel, input| run(method, kernel, input));
     }
 }
 
 #[test]
 fn reductions_conform() {
-    for set in sets() {
-        check_reductions(&|kernel, input| run(set, kernel, input));
+    for method in methods() {
+        check_reductions(&|kernel, input| run(method, kernel, input));
     }
 }
 
 #[test]
 fn machines_conform() {
-    for set in sets() {
-        check_machine(&CpuBackend::with_instruction_set(set).unwrap());
+    for method in methods() {
+        check_machine(&CpuBackend::with(method));
     }
 }

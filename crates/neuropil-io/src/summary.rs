@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use neuropil_ir::backend::{StageKind, StageTime};
 use neuropil_ir::kernel::Precision;
 use neuropil_ir::program::Program;
 use neuropil_sim::{Outcome, Report};
@@ -128,6 +129,7 @@ impl Summary {
                 (projection.name.clone(), value)
             })
             .collect();
+        let stages: Vec<Value> = report.stages.iter().map(stage).collect();
         json!({
             "schema": SCHEMA,
             "model": about.model,
@@ -158,6 +160,7 @@ impl Summary {
             "expect": expects,
             "populations": populations,
             "projections": projections,
+            "stages": stages,
             "recordings": self.recordings.iter().cloned().collect::<Map<_, _>>(),
         })
     }
@@ -190,6 +193,20 @@ pub fn write_json(path: &Path, value: &Value) -> Result<(), IoError> {
         // A torn file beside the target helps nobody; that it cannot be removed either is no news.
         let _unheard = fs::remove_file(&beside);
         IoError::system("write", path)(error)
+    })
+}
+
+fn stage(stage: &StageTime) -> Value {
+    let kind = match stage.kind {
+        StageKind::Kernel => "kernel",
+        StageKind::Delivery => "delivery",
+        StageKind::Reduction => "reduction",
+    };
+    json!({
+        "name": stage.name,
+        "kind": kind,
+        "seconds": stage.nanoseconds as f64 * 1e-9,
+        "items": stage.items,
     })
 }
 

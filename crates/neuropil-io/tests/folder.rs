@@ -199,6 +199,7 @@ fn report() -> Report {
         needed: 20.0,
     };
     Report {
+        stages: Vec::new(),
         steps: 100,
         dt: 0.1,
         interrupted: true,

@@ -132,6 +132,33 @@ pub struct Counters {
     pub travelling: Vec<u64>,
 }
 
+/// Gives nanoseconds since some moment; libraries are handed one, they read no clock of their own.
+pub type Clock = fn() -> u64;
+
+/// What kind of work a stage is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StageKind {
+    /// A kernel over the elements of an axis.
+    Kernel,
+    /// Events to the sums of targets.
+    Delivery,
+    /// Values of all elements joined to one.
+    Reduction,
+}
+
+/// The time that a stage took, over all steps and threads.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StageTime {
+    /// The kernel or projection.
+    pub name: String,
+    /// What kind of work it is.
+    pub kind: StageKind,
+    /// Nanoseconds, those of all threads together.
+    pub nanoseconds: u64,
+    /// Elements computed, or events delivered.
+    pub items: u64,
+}
+
 /// Loads plans.
 pub trait Backend: Send + Sync {
     /// The name as in `--backend`.
@@ -172,4 +199,16 @@ pub trait Machine: Send {
 
     /// Bytes allocated for buffers, event lists and connections.
     fn bytes(&self) -> u64;
+
+    /// From now on, adds up the time of each stage.
+    ///
+    /// Returns whether this machine can; results do not change.
+    fn profile(&mut self, _clock: Clock) -> bool {
+        false
+    }
+
+    /// The times of the stages since [`Machine::profile`]; empty without it.
+    fn stage_times(&self) -> Vec<StageTime> {
+        Vec::new()
+    }
 }

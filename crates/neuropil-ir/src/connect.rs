@@ -8,8 +8,10 @@ use std::ops::Range;
 
 use neuropil_syntax::Span;
 
+use crate::draw::Generator;
 use crate::kernel::Kernel;
 use crate::plan::{BufferId, ProjectionId, SlotId};
+use crate::scalar::BatchRunner;
 
 /// From which side a connector generates its edges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,7 +34,7 @@ pub enum EdgeValue<T> {
 /// A block of rows of edges.
 ///
 /// Row `r` holds the entries `offsets[r]..offsets[r + 1]` of the other arrays.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Edges {
     /// Number of rows plus one offsets.
     pub offsets: Vec<usize>,
@@ -42,9 +44,32 @@ pub struct Edges {
     pub weights: Vec<f64>,
     /// Delays in steps; empty if shared.
     pub delays: Vec<u32>,
+    /// How whoever asks for the rows wants their draws to be computed.
+    pub generator: Generator,
+    /// How whoever asks for the rows wants own weights and delays to be computed.
+    pub runner: BatchRunner,
+}
+
+impl PartialEq for Edges {
+    /// Equal edges, however they were drawn.
+    fn eq(&self, other: &Self) -> bool {
+        self.offsets == other.offsets
+            && self.others == other.others
+            && self.weights == other.weights
+            && self.delays == other.delays
+    }
 }
 
 impl Edges {
+    /// An empty block whose rows are computed in given ways.
+    pub fn made_by(generator: Generator, runner: BatchRunner) -> Self {
+        Self {
+            generator,
+            runner,
+            ..Self::default()
+        }
+    }
+
     /// Empties the block and keeps its memory.
     pub fn clear(&mut self) {
         self.offsets.clear();
@@ -71,12 +96,32 @@ pub trait Connectivity: Send + Sync {
     /// The delay, if it is shared, in steps.
     fn delay(&self) -> EdgeValue<u32>;
 
+    /// Whether there is exactly one edge from every source to the target of the same number.
+    fn is_diagonal(&self) -> bool {
+        false
+    }
+
     /// Mean number of edges, exact where the rule fixes it; for estimates before allocation.
     fn expected_edges(&self) -> f64;
 
     /// Replaces `out` by the rows of a range, with all their edges; rows are sources or targets
     /// after [`Connectivity::orientation`]. Entries of a row ascend; multapses repeat an index.
     fn rows(&self, rows: Range<u32>, out: &mut Edges);
+
+    /// Replaces `out` by rows as [`Connectivity::rows`] gives them, except that the entries of a
+    /// row may be in any order where neither weights nor delays are own.
+    fn rows_unordered(&self, rows: Range<u32>, out: &mut Edges) {
+        self.rows(rows, out);
+    }
+
+    /// Room for the edges between some rows and some elements of the other side: a number that
+    /// they do not exceed but by a chance below 1e-12; `None` where the rule does not know.
+    ///
+    /// Room is at most eight standard deviations and 64 edges more than the mean, so that pieces of
+    /// a hundred thousand edges waste little of it.
+    fn room(&self, _rows: Range<u32>, _others: Range<u32>) -> Option<u64> {
+        None
+    }
 
     /// Replaces `out` by the number of edges of each row of a range.
     fn row_lengths(&self, rows: Range<u32>, out: &mut Vec<u32>) {

@@ -73,6 +73,7 @@ pub fn key(seed: u64, stream: u64) -> [u32; 2] {
 }
 
 /// The Philox counter of an element in a step: element low, element high, step low, step high.
+#[inline]
 pub fn counter(element: u64, step: u64) -> [u32; 4] {
     [
         element as u32,
@@ -85,6 +86,7 @@ pub fn counter(element: u64, step: u64) -> [u32; 4] {
 /// A number of the open unit interval, a multiple of 2^-53, from the first two words.
 ///
 /// `((w0 * 2^32 + w1) >> 12) + 0.5` times 2^-52; every step is exact.
+#[inline]
 pub fn uniform_f64(words: [u32; 4]) -> f64 {
     let bits = (u64::from(words[0]) << 32) | u64::from(words[1]);
     ((bits >> 12) as f64 + 0.5) * (1.0 / (1_u64 << 52) as f64)
@@ -97,35 +99,128 @@ pub fn uniform_f32(words: [u32; 4]) -> f32 {
     ((words[0] >> 9) as f32 + 0.5) * (1.0 / (1_u32 << 23) as f32)
 }
 
+/// Blocks that a [`Generator`] makes at a time.
+pub const GROUP_BLOCKS: usize = 8;
+
+/// Words that a [`Generator`] makes at a time.
+pub const GROUP_WORDS: usize = 4 * GROUP_BLOCKS;
+
+/// Philox4x32-10 of eight counters, word by word: 64-bit lanes whose upper halves hold anything,
+/// before and after.
+///
+/// The loops run over arrays, so that wherever this is inlined the compiler uses the instructions
+/// that are allowed there.
+#[inline(always)]
+pub(crate) fn philox_lanes(
+    [mut c0, mut c1, mut c2, mut c3]: [[u64; GROUP_BLOCKS]; 4],
+    key: [u32; 2],
+) -> [[u64; GROUP_BLOCKS]; 4] {
+    const LOW: u64 = 0xFFFF_FFFF;
+    let [mut k0, mut k1] = key;
+    for _ in 0..PHILOX_ROUNDS {
+        for i in 0..GROUP_BLOCKS {
+            let p0 = (c0[i] & LOW) * u64::from(PHILOX_MULTIPLIERS[0]);
+            let p1 = (c2[i] & LOW) * u64::from(PHILOX_MULTIPLIERS[1]);
+            c0[i] = (p1 >> 32) ^ c1[i] ^ u64::from(k0);
+            c2[i] = (p0 >> 32) ^ c3[i] ^ u64::from(k1);
+            c1[i] = p1;
+            c3[i] = p0;
+        }
+        k0 = k0.wrapping_add(PHILOX_WEYL[0]);
+        k1 = k1.wrapping_add(PHILOX_WEYL[1]);
+    }
+    [c0, c1, c2, c3]
+}
+
+/// The words of eight neighbouring blocks of a row, block after block.
+///
+/// Block n holds the words of `philox(counter(row, n), key)`; the number of the block wraps.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as its part")]
+pub fn philox_group(key: [u32; 2], row: u64, block: u64, words: &mut [u32; GROUP_WORDS]) {
+    let numbers: [u64; GROUP_BLOCKS] = std::array::from_fn(|i| block.wrapping_add(i as u64));
+    let [low, high] = [row, row >> 32].map(|half| [half; GROUP_BLOCKS]);
+    let [c0, c1, c2, c3] = philox_lanes([low, high, numbers, numbers.map(|n| n >> 32)], key);
+    for (i, words) in words.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        *words = [c0[i] as u32, c1[i] as u32, c2[i] as u32, c3[i] as u32];
+    }
+}
+
+/// A way to compute [`philox_group`]; all ways give the same words.
+#[derive(Clone, Copy, Debug)]
+pub struct Generator(fn([u32; 2], u64, u64, &mut [u32; GROUP_WORDS]));
+
+impl Generator {
+    /// A function that computes what [`philox_group`] does.
+    pub fn new(group: fn([u32; 2], u64, u64, &mut [u32; GROUP_WORDS])) -> Self {
+        Self(group)
+    }
+}
+
+impl Default for Generator {
+    /// One block after another: without wide vectors, the multipliers of scalars are faster.
+    fn default() -> Self {
+        Self(|key, row, block, words| {
+            for (i, words) in (0..).zip(words.as_chunks_mut::<4>().0) {
+                *words = philox(counter(row, block.wrapping_add(i)), key);
+            }
+        })
+    }
+}
+
 /// A sequence of draws, for connectors: blocks 0, 1, 2, … of a row of a stream.
 ///
-/// Block n holds the four words of `philox(counter(row, n), key(seed, stream))`.
+/// Block n holds the four words of `philox(counter(row, n), key(seed, stream))`; they are made in
+/// groups of [`GROUP_BLOCKS`].
 #[derive(Clone, Debug)]
 pub struct Stream {
     key: [u32; 2],
     row: u64,
     block: u64,
-    words: [u32; 4],
+    words: [u32; GROUP_WORDS],
     used: usize,
+    generator: Generator,
 }
 
 impl Stream {
     /// Starts the sequence of a row.
     pub fn new(seed: u64, stream: u64, row: u64) -> Self {
+        Self::with_key(key(seed, stream), row, Generator::default())
+    }
+
+    /// Starts the sequence of a row, given the [`key`] of its stream, in some generator's way.
+    pub fn with_key(key: [u32; 2], row: u64, generator: Generator) -> Self {
         Self {
-            key: key(seed, stream),
+            key,
             row,
             block: 0,
-            words: [0; 4],
-            used: 4,
+            words: [0; GROUP_WORDS],
+            used: GROUP_WORDS,
+            generator,
         }
     }
 
+    fn refill(&mut self) {
+        (self.generator.0)(self.key, self.row, self.block, &mut self.words);
+        self.block = self.block.wrapping_add(GROUP_BLOCKS as u64);
+    }
+
+    /// The next [`GROUP_WORDS`] times 32 random bits, where all before were taken in such groups.
+    ///
+    /// `None` where a part of a group has been taken by another method.
+    pub fn next_group(&mut self) -> Option<&[u32; GROUP_WORDS]> {
+        if self.used != GROUP_WORDS {
+            return None;
+        }
+        self.refill();
+        Some(&self.words)
+    }
+
     /// The next 32 random bits.
+    #[inline]
     pub fn next_u32(&mut self) -> u32 {
-        if self.used == 4 {
-            self.words = philox(counter(self.row, self.block), self.key);
-            self.block += 1;
+        if self.used == GROUP_WORDS {
+            self.refill();
             self.used = 0;
         }
         let word = self.words[self.used];
@@ -137,6 +232,36 @@ impl Stream {
     pub fn next_u64(&mut self) -> u64 {
         let high = u64::from(self.next_u32());
         (high << 32) | u64::from(self.next_u32())
+    }
+
+    /// Appends a number of integers below `n`: what [`Stream::below`] gives so many times.
+    pub fn many_below(&mut self, n: u32, count: usize, out: &mut Vec<u32>) {
+        let end = out.len() + count;
+        out.reserve(count);
+        while out.len() + GROUP_WORDS <= end
+            && let Some(words) = self.next_group()
+        {
+            let mut drawn = [0; GROUP_WORDS];
+            let mut doubtful = 0;
+            for (drawn, &word) in drawn.iter_mut().zip(words) {
+                let product = u64::from(word) * u64::from(n);
+                *drawn = (product >> 32) as u32;
+                doubtful |= u32::from((product as u32) < n);
+            }
+            if doubtful != 0 {
+                // One at a time: a word may be rejected.
+                self.used = 0;
+                for _ in 0..GROUP_WORDS {
+                    out.push(self.below(n));
+                }
+                // What a rejection shifted is taken one at a time, too.
+            } else {
+                out.extend_from_slice(&drawn);
+            }
+        }
+        while out.len() < end {
+            out.push(self.below(n));
+        }
     }
 
     /// The next number of the open unit interval, as [`uniform_f64`] makes it.
@@ -151,6 +276,7 @@ impl Stream {
     ///
     /// D. Lemire (2019), Fast random integer generation in an interval,
     /// <https://doi.org/10.1145/3230636>, with its rejection step.
+    #[inline]
     pub fn below(&mut self, n: u32) -> u32 {
         let mut product = u64::from(self.next_u32()) * u64::from(n);
         if (product as u32) < n {
@@ -262,6 +388,45 @@ mod tests {
         let mean = (0..draws).map(|_| f64::from(stream.below(n))).sum::<f64>() / f64::from(draws);
         let sigma = f64::from(n) / 12f64.sqrt() / f64::from(draws).sqrt();
         assert!((mean - f64::from(n) / 2.0).abs() < 5.5 * sigma);
+    }
+
+    /// Blocks are those of the definition, also where the number of the block passes 2^32 and 2^64.
+    #[test]
+    fn groups_are_blocks_in_order() {
+        let key = [0x1234_5678, 0x9ABC_DEF0];
+        for row in [0, 7, u64::from(u32::MAX) + 5] {
+            for block in [0_u64, 8, (1 << 32) - 3, u64::MAX - 2] {
+                let expected: Vec<u32> = (0..GROUP_BLOCKS as u64)
+                    .flat_map(|i| philox(counter(row, block.wrapping_add(i)), key))
+                    .collect();
+                let mut words = [0; GROUP_WORDS];
+                philox_group(key, row, block, &mut words);
+                assert_eq!(words[..], expected);
+                (Generator::default().0)(key, row, block, &mut words);
+                assert_eq!(words[..], expected);
+            }
+        }
+        let mut stream = Stream::new(3, 4, 5);
+        for block in 0..20 {
+            for word in philox(counter(5, block), super::key(3, 4)) {
+                assert_eq!(stream.next_u32(), word);
+            }
+        }
+    }
+
+    /// Many at a time are those that come one at a time, with and without rejections.
+    #[test]
+    fn many_below_are_those_one_at_a_time() {
+        for n in [0, 1, 7, 10_000, 1 << 20, (1 << 31) + 1, u32::MAX] {
+            let (mut many, mut single) = (Stream::new(1, 2, 3), Stream::new(1, 2, 3));
+            for count in [0, 3, 64, 29, 500] {
+                let mut found = vec![9];
+                many.many_below(n, count, &mut found);
+                let expected: Vec<u32> = (0..count).map(|_| single.below(n)).collect();
+                assert_eq!(found[1..], expected, "{count} below {n}");
+            }
+            assert_eq!(many.next_u32(), single.next_u32());
+        }
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub mod operator;
 pub mod plan;
 pub mod program;
 pub mod reference;
+pub mod rounding;
 pub mod scalar;
 mod text;
 pub mod verify;

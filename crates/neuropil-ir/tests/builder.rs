@@ -98,6 +98,15 @@ fn identities_keep_every_bit() {
         assert_eq!(b.select(yes, x, y), x);
         assert_eq!(b.select(no, x, y), y);
         assert_eq!(b.le(one, four), yes);
+        // A state that is held keeps its value even if a reset stands inside.
+        let free = b.not(m);
+        let spikes = b.lt(y, four);
+        let resets = b.and(free, spikes);
+        let next = b.select(resets, one, x);
+        assert_eq!(b.select(m, x, next), next);
+        assert_ne!(b.select(m, y, next), next);
+        let anywhere = b.select(spikes, one, x);
+        assert_ne!(b.select(m, x, anywhere), anywhere);
     }
 }
 

@@ -12,8 +12,8 @@
 //! 3. [`Simulation::report`] gives the counts, rates and the outcome of every `expect`.
 //!
 //! [`connect`] holds the connection rules as functions of (seed, projection, row), [`measure`] and
-//! [`expect`] what a text says about its own recordings, [`rounding`] the one way in which a time
-//! becomes a number of steps.
+//! [`expect`] what a text says about its own recordings; [`neuropil_ir::rounding`] is the one way in
+//! which a time becomes a number of steps.
 //!
 //! # What it does not do
 //!
@@ -28,7 +28,6 @@ mod memory;
 mod ranges;
 pub mod record;
 mod report;
-pub mod rounding;
 mod run;
 mod simulation;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a run was, in numbers.
 
-use neuropil_ir::backend::Counters;
+use neuropil_ir::backend::{Counters, StageTime};
 
 use crate::expect::Outcome;
 
@@ -23,6 +23,8 @@ pub struct Report {
     pub counters: Counters,
     /// The bytes that the back-end allocated.
     pub bytes: u64,
+    /// The time of each stage of a step; empty unless it was asked for.
+    pub stages: Vec<StageTime>,
 }
 
 impl Report {

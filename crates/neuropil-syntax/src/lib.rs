@@ -11,8 +11,9 @@
 //!   stages are listed there, so that one page can explain them.
 //! - [`tree`] is the typed tree of the whole grammar, also of constructs that later stages do not
 //!   build yet: those are refused by name there.
-//! - [`UnitNames`] is how the caller says which words are units. A unit stands after a number and is
-//!   written without blanks: `3 mV/s` is a quantity, `3 mV / s` a quotient.
+//! - [`UnitNames`] is how the caller says which words are units, and what a misspelt one is meant for.
+//!   A unit stands after a number and is written without blanks: `3 mV/s` is a quantity, `3 mV / s` a
+//!   quotient.
 //!
 //! # The calls that matter
 //!
@@ -26,7 +27,7 @@
 //! let mut sources = Sources::new();
 //! let id = sources.add("lif.npl", "neuron LIF {\n    tau*dV/dt = -V\n    x = 2 tau\n}\n");
 //! let is_unit = |word: &str| matches!(word, "mV" | "ms");
-//! let parsed = parse(id, sources.text(id), is_unit);
+//! let parsed = parse(id, sources.text(id), &is_unit);
 //!
 //! // The mistake in the second statement does not touch the first.
 //! let Item::Model(model) = &parsed.file.items[0] else { panic!() };

@@ -90,7 +90,7 @@ fn show_call(call: &Call) -> String {
 
 /// Parses an expression and writes it with all its parentheses.
 fn expression(text: &str) -> String {
-    match parse_expression(SourceId(0), text, is_unit) {
+    match parse_expression(SourceId(0), text, &is_unit) {
         Ok(expr) => show(&expr),
         Err(diagnostics) => {
             let mut sources = Sources::new();
@@ -206,7 +206,7 @@ fn units_stand_after_numbers_without_blanks() {
 
 #[test]
 fn tail_factors_of_a_unit_are_marked() {
-    let expr = parse_expression(SourceId(0), "3 mV/s", is_unit).expect("it parses");
+    let expr = parse_expression(SourceId(0), "3 mV/s", &is_unit).expect("it parses");
     let ExprKind::Quantity { unit, .. } = expr.kind else {
         panic!("{expr:?}")
     };

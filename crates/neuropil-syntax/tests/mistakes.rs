@@ -5,7 +5,7 @@ mod common;
 use common::{is_unit, messages};
 use std::fmt::Write as _;
 
-use neuropil_syntax::{Code, SourceId, has_errors, parse, parse_expression, parse_path};
+use neuropil_syntax::{Code, SourceId, UnitNames, has_errors, parse, parse_expression, parse_path};
 
 /// Puts statements into a neuron, the first of them on line 2.
 fn body(statements: &str) -> String {
@@ -82,6 +82,36 @@ fn messages_say_what_was_found_and_what_was_expected() {
     insta::assert_snapshot!("messages", page);
 }
 
+/// Units whose long names are known.
+struct LongNames;
+
+impl UnitNames for LongNames {
+    fn is_unit(&self, word: &str) -> bool {
+        is_unit(word)
+    }
+
+    // `by` stands for a word of the language that happens to resemble a unit.
+    fn meant(&self, word: &str) -> Option<String> {
+        matches!(word, "msec" | "by").then(|| "ms".to_owned())
+    }
+}
+
+#[test]
+fn a_unit_that_the_caller_knows_better_is_offered() {
+    let text = body("a = 10 msec\nb = 10msec\nc = 10 tau\nrecord x[0..10 by 2]");
+    let found = parse(SourceId(0), &text, &LongNames).diagnostics;
+    let help: Vec<(Code, &str)> = found
+        .iter()
+        .map(|d| (d.code, d.help.first().map_or("", |help| help)))
+        .collect();
+    let expected = [
+        (Code::ExpectedOperator, "did you mean `10 ms`?"),
+        (Code::NumberRunsIntoName, "did you mean `10 ms`?"),
+        (Code::ExpectedOperator, "a product is written `10*tau`"),
+    ];
+    assert_eq!(help, expected);
+}
+
 #[test]
 fn nesting_has_a_limit() {
     let deep = |open: &str, close: &str, n: usize| {
@@ -118,7 +148,7 @@ fn nesting_has_a_limit() {
             "}".repeat(9_999)
         ),
     ] {
-        let parsed = parse(SourceId(0), &text, is_unit);
+        let parsed = parse(SourceId(0), &text, &is_unit);
         let start = &text[..text.len().min(60)];
         assert!(has_errors(&parsed.diagnostics), "{start}");
         let codes: Vec<Code> = parsed.diagnostics.iter().map(|d| d.code).collect();
@@ -138,20 +168,20 @@ fn size_has_a_limit() {
 
 #[test]
 fn errors_have_a_limit() {
-    let parsed = parse(SourceId(0), &"neuron A { x = ) }\n".repeat(1000), is_unit);
+    let parsed = parse(SourceId(0), &"neuron A { x = ) }\n".repeat(1000), &is_unit);
     assert_eq!(parsed.diagnostics.len(), 100);
 }
 
 #[test]
 fn strings_of_callers_are_read_whole() {
-    let expression = |text: &str| parse_expression(SourceId(0), text, is_unit);
+    let expression = |text: &str| parse_expression(SourceId(0), text, &is_unit);
     assert!(expression("100 pF").is_ok());
     assert!(expression("fixed_probability(0.02)").is_ok());
     assert!(expression("").is_err());
     assert!(expression("1 s 2").is_err());
     assert!(expression("1 s\n2").is_err());
     assert!(expression("5 $").is_err());
-    let path = |text: &str| parse_path(SourceId(0), text, is_unit);
+    let path = |text: &str| parse_path(SourceId(0), text, &is_unit);
     assert_eq!(path("exc.C").map(|p| p.segments.len()), Ok(1));
     assert_eq!(path("E[0..5].V").map(|p| p.segments.len()), Ok(2));
     assert!(path("E.").is_err());
@@ -165,7 +195,7 @@ fn every_syntactic_code_has_a_text() {
     let mut met = vec![Code::NestingTooDeep, Code::InputTooLarge]; // in tests of their own
     for (_, text) in mistakes() {
         met.extend(
-            parse(SourceId(0), &text, is_unit)
+            parse(SourceId(0), &text, &is_unit)
                 .diagnostics
                 .iter()
                 .map(|d| d.code),

@@ -119,7 +119,7 @@ fn soup() -> impl Strategy<Value = String> {
 
 /// Parses in every way; checks the places of the diagnostics and, without errors, the formatter.
 fn survives(text: &str) {
-    let parsed = parse(SourceId(0), text, is_unit);
+    let parsed = parse(SourceId(0), text, &is_unit);
     for diagnostic in &parsed.diagnostics {
         let spans = diagnostic.labels.iter().map(|label| label.span);
         for span in spans.chain([diagnostic.primary]) {
@@ -127,8 +127,8 @@ fn survives(text: &str) {
         }
         assert!(!diagnostic.message.ends_with('.'), "{}", diagnostic.message);
     }
-    let _ = parse_expression(SourceId(0), text, is_unit);
-    let _ = parse_path(SourceId(0), text, is_unit);
+    let _ = parse_expression(SourceId(0), text, &is_unit);
+    let _ = parse_path(SourceId(0), text, &is_unit);
     if let Ok(tidy) = format(text) {
         assert_eq!(format(&tidy).as_deref(), Ok(&*tidy), "{text:?}");
         if !parsed.has_errors() {

@@ -59,35 +59,59 @@ const PREFIXES: [(&str, i16); 23] = [
 /// How many of the prefixes are first spellings.
 const FIRST_PREFIXES: usize = 21;
 
+/// How many of the prefixes are usual, up to the one of `cm`. A wrong letter is put right to no
+/// other: who writes `damp` hardly means `dam`.
+const USUAL_PREFIXES: usize = 10;
+
 /// The unit of temperature with its own zero.
 const CELSIUS: &str = "degC";
 
 /// Words that look like units and are not: `as` is a clause word of the language.
 const NOT_UNITS: [&str; 1] = ["as"];
 
-/// Spellings of other programs and of handwriting, with the name they mean here.
-const FOREIGN: [(&str, &str); 17] = [
+/// Units written out, without a plural `s`, with the symbol that they have here.
+const WRITTEN_OUT: [(&str, &str); 17] = [
     ("sec", "s"),
     ("second", "s"),
-    ("seconds", "s"),
-    ("msec", "ms"),
-    ("msecond", "ms"),
-    ("usec", "us"),
-    ("micron", "um"),
     ("meter", "m"),
     ("metre", "m"),
-    ("volt", "V"),
     ("amp", "A"),
     ("ampere", "A"),
-    ("siemens", "S"),
+    ("volt", "V"),
+    ("siemen", "S"),
+    ("ohm", "Ohm"),
     ("farad", "F"),
+    ("coulomb", "C"),
+    ("hertz", "Hz"),
     ("kelvin", "K"),
     ("molar", "M"),
-    ("celsius", "degC"),
+    ("mole", "mol"),
+    ("candela", "cd"),
+    ("celsius", CELSIUS),
 ];
 
-/// What a wrong letter weighs in letters of the wrong case; names have at most eight letters.
-const ONE_EDIT: usize = 10;
+/// Prefixes written out, with their symbols.
+const WRITTEN_OUT_PREFIXES: [(&str, &str); 12] = [
+    ("milli", "m"),
+    ("micro", "u"),
+    ("nano", "n"),
+    ("pico", "p"),
+    ("femto", "f"),
+    ("kilo", "k"),
+    ("mega", "M"),
+    ("giga", "G"),
+    ("centi", "c"),
+    ("deci", "d"),
+    // Before a vowel, as in `kilohm` and `megohm`.
+    ("kil", "k"),
+    ("meg", "M"),
+];
+
+/// Prefix symbols that people put before a unit written out, as in `msec`. Not all: `damp` is a
+/// damping and no decaampere.
+const SYMBOLS_BEFORE_WORDS: [&str; 11] = [
+    "", "m", "u", "n", "p", "f", "k", "M", "G", "\u{b5}", "\u{3bc}",
+];
 
 /// Reads the name of one unit with its prefix, such as `mV`, `uF`, `Ohm` or `degC`.
 ///
@@ -126,9 +150,14 @@ pub fn is_unit_name(name: &str) -> bool {
 
 /// All names in their first spelling, the most usual prefixes first.
 pub fn unit_names() -> impl Iterator<Item = String> {
+    names_with(FIRST_PREFIXES)
+}
+
+/// The names with so many of the prefixes, in their first spelling.
+fn names_with(prefixes: usize) -> impl Iterator<Item = String> {
     PREFIXES
         .iter()
-        .take(FIRST_PREFIXES)
+        .take(prefixes)
         .flat_map(|(prefix, _)| {
             SYMBOLS
                 .iter()
@@ -139,40 +168,77 @@ pub fn unit_names() -> impl Iterator<Item = String> {
         .chain([CELSIUS.to_owned()])
 }
 
-/// The name of the unit that a misspelt one most probably means, if any is near.
+/// The unit that a misspelt one most probably means, if any is near.
 ///
-/// A wrong case is nearer than a wrong letter; names of one letter are offered for their other
-/// case alone, since every short name is one letter away from them.
+/// It is found by its long name (`msec`, `kilohms`, `volts`), by a missing `^` (`cm2`), in another
+/// case (`mv`), or one letter away. A wrong case is nearer than a wrong letter; names of one letter
+/// are offered for their other case alone, since every short name is one letter away from them.
+///
+/// # Examples
+///
+/// ```
+/// use neuropil_units::nearest_unit;
+///
+/// assert_eq!(nearest_unit("msec").as_deref(), Some("ms"));
+/// assert_eq!(nearest_unit("cm2").as_deref(), Some("cm^2"));
+/// assert_eq!(nearest_unit("tau"), None);
+/// ```
 pub fn nearest_unit(name: &str) -> Option<String> {
-    if let Some((_, meant)) = FOREIGN
-        .iter()
-        .find(|(word, _)| name.eq_ignore_ascii_case(word))
-    {
-        return Some((*meant).to_owned());
+    if let Some(meant) = written_out(name).or_else(|| without_caret(name)) {
+        return Some(meant);
     }
     let length = name.chars().count();
     if length > 8 {
         return None;
     }
     let folded = name.to_lowercase();
-    let mut best: Option<(usize, String)> = None;
-    for candidate in unit_names() {
-        let distance = if candidate.to_lowercase() == folded {
-            candidate
-                .chars()
-                .zip(name.chars())
-                .filter(|(a, b)| a != b)
-                .count()
-        } else if length >= 3 && candidate.len() >= 2 && edit_distance(name, &candidate) == 1 {
-            ONE_EDIT
-        } else {
-            continue;
-        };
-        if best.as_ref().is_none_or(|(least, _)| distance < *least) {
-            best = Some((distance, candidate));
-        }
+    let in_other_case = unit_names()
+        .filter(|candidate| candidate.to_lowercase() == folded)
+        .min_by_key(|candidate| {
+            let letters = candidate.chars().zip(name.chars());
+            letters.filter(|(a, b)| a != b).count()
+        });
+    in_other_case.or_else(|| {
+        names_with(USUAL_PREFIXES).find(|candidate| {
+            length >= 3 && candidate.len() >= 2 && edit_distance(name, candidate) == 1
+        })
+    })
+}
+
+/// Reads a long name with its prefix: `msec`, `millivolts`, `Mohm`, `microns`.
+fn written_out(name: &str) -> Option<String> {
+    let lower = name.to_ascii_lowercase();
+    if matches!(&*lower, "micron" | "microns") {
+        return Some("um".to_owned());
     }
-    best.map(|(_, candidate)| candidate)
+    WRITTEN_OUT.iter().find_map(|(word, symbol)| {
+        // Words are ASCII, so the part before them has the same bytes in both cases.
+        let before = |text: &str| text.strip_suffix(word).map(str::len);
+        let length = before(&lower).or_else(|| before(lower.strip_suffix('s')?))?;
+        let prefix = &name[..length];
+        let known = SYMBOLS_BEFORE_WORDS
+            .iter()
+            .find(|symbol| **symbol == prefix)
+            .or_else(|| {
+                let long = |(word, _): &&(&str, &str)| prefix.eq_ignore_ascii_case(word);
+                WRITTEN_OUT_PREFIXES
+                    .iter()
+                    .find(long)
+                    .map(|(_, short)| short)
+            })?;
+        let meant = format!("{known}{symbol}");
+        is_unit_name(&meant).then_some(meant)
+    })
+}
+
+/// Reads a unit with its exponent but without `^`: `cm2`. `V2` is rather a second voltage.
+fn without_caret(name: &str) -> Option<String> {
+    let power = name
+        .chars()
+        .next_back()
+        .filter(|c| ('2'..='9').contains(c))?;
+    let unit = &name[..name.len() - 1];
+    (unit.len() >= 2 && is_unit_name(unit)).then(|| format!("{unit}^{power}"))
 }
 
 /// Counts the letters to insert, remove, replace or swap with their neighbour.

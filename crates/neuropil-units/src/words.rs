@@ -93,21 +93,35 @@ impl Dimension {
         format!("quantity in {}", self.symbol())
     }
 
-    /// The description with article and a usual unit: ``a voltage (such as `mV`)``, `a number`.
-    pub fn phrase(self) -> String {
-        if self.is_dimensionless() {
-            return "a number".to_owned();
-        }
+    /// The description with its article: `a voltage`, `an area`, `a number`.
+    pub fn with_article(self) -> String {
         let name = self.describe();
         let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
             "an"
         } else {
             "a"
         };
-        if name.starts_with("quantity in ") {
+        format!("{article} {name}")
+    }
+
+    /// The description with article and a usual unit: ``a voltage (such as `mV`)``, `a number`.
+    pub fn phrase(self) -> String {
+        if self.is_dimensionless() {
+            return "a number".to_owned();
+        }
+        if self.has_no_word() {
             return format!("a quantity in `{}`", self.symbol());
         }
-        format!("{article} {name} (such as `{}`)", self.example_unit())
+        format!(
+            "{} (such as `{}`)",
+            self.with_article(),
+            self.example_unit()
+        )
+    }
+
+    /// Tells whether [`Dimension::describe`] can only give the unit.
+    fn has_no_word(self) -> bool {
+        lookup(self).is_none() && ratio(self).is_none()
     }
 
     /// The symbol of the internal coherent unit: `mV`, `pA/um^2`, `nS/ms`; `1` for a number.
@@ -139,10 +153,10 @@ impl fmt::Display for Dimension {
         if self.is_dimensionless() {
             return f.write_str("number");
         }
-        if lookup(*self).is_some() || ratio(*self).is_some() {
-            write!(f, "{} ({})", self.describe(), self.symbol())
-        } else {
+        if self.has_no_word() {
             f.write_str(&self.describe())
+        } else {
+            write!(f, "{} ({})", self.describe(), self.symbol())
         }
     }
 }

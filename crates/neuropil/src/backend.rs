@@ -1,7 +1,7 @@
 //! The back-ends of this build, behind the one trait that the engine knows.
 
 use neuropil_compiler::CompiledRun;
-use neuropil_cpu::CpuBackend;
+use neuropil_cpu::{CpuBackend, InstructionSet};
 use neuropil_ir::backend::Backend;
 use neuropil_ir::reference::ReferenceBackend;
 
@@ -13,16 +13,33 @@ pub(crate) fn choose(options: &Options, run: &CompiledRun) -> Result<BackendKind
     match (options.backend, run.backend.as_deref()) {
         (Some(kind), _) => Ok(kind),
         (None, Some(name)) => BackendKind::find(name),
-        (None, None) => Ok(BackendKind::default()),
+        (None, None) => Ok(BackendKind::fastest()),
     }
 }
 
-/// Makes a back-end.
-pub(crate) fn make(kind: BackendKind) -> Box<dyn Backend> {
-    match kind {
-        BackendKind::Interpreter => Box::new(CpuBackend::new()),
-        BackendKind::Scalar => Box::new(ReferenceBackend),
-    }
+/// Makes a back-end; `None` where this processor or system cannot run it.
+pub(crate) fn make(kind: BackendKind) -> Option<Box<dyn Backend>> {
+    let widest = InstructionSet::detect();
+    let on_processor = match kind {
+        BackendKind::Jit => CpuBackend::compiling(widest),
+        BackendKind::JitAvx2 => CpuBackend::compiling(InstructionSet::Avx2),
+        BackendKind::JitAvx512 => CpuBackend::compiling(InstructionSet::Avx512),
+        BackendKind::Interpreter => CpuBackend::interpreting(widest),
+        BackendKind::InterpreterPortable => CpuBackend::interpreting(InstructionSet::Portable),
+        BackendKind::Scalar => return Some(Box::new(ReferenceBackend)),
+    };
+    Some(Box::new(on_processor?))
+}
+
+/// Makes a back-end that was chosen.
+///
+/// # Errors
+/// [`Error::Backend`] where this processor or system cannot run it.
+pub(crate) fn make_chosen(kind: BackendKind) -> Result<Box<dyn Backend>, Error> {
+    make(kind).ok_or_else(|| Error::Backend {
+        name: kind.as_str().to_owned(),
+        why: "needs a processor or system that this is not",
+    })
 }
 
 /// How fused multiply-add is computed: `hardware`, or `none` where the processor has none.

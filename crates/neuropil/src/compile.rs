@@ -120,9 +120,12 @@ impl Text {
         let mut compiled = compiler::compile(&texts, &options);
         if incomplete {
             // What could not be read is missing from the tree; that others miss it is no mistake.
-            compiled
-                .diagnostics
-                .retain(|found| found.is_error() && !follows(found.code));
+            let circle = diagnostics.iter().any(|found| found.code == Code::UseCycle);
+            compiled.diagnostics.retain(|found| {
+                // Files in a circle may bring in their names twice.
+                let twice = circle && found.code == Code::DuplicateName;
+                found.is_error() && !follows(found.code) && !twice
+            });
         }
         diagnostics.extend(compiled.diagnostics);
         let errors = has_errors(&diagnostics);

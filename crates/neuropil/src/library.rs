@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use crate::text::is_unit_word;
+use crate::text::UnitWords;
 use neuropil_syntax::tree::{File, Item, Model, ModelKind};
 use neuropil_syntax::{Diagnostic, Sources, Span, nearest};
 
@@ -69,7 +69,7 @@ pub(crate) fn library() -> &'static Library {
         let mut diagnostics = Vec::new();
         for &(name, text) in TEXTS {
             let source = sources.add(format!("library: {name}"), text);
-            let parsed = neuropil_syntax::parse(source, text, is_unit_word);
+            let parsed = neuropil_syntax::parse(source, text, &UnitWords);
             diagnostics.extend(parsed.diagnostics);
             files.push(parsed.file);
         }

@@ -1,7 +1,8 @@
 //! What a caller says beside the text, and how it becomes what the compiler reads.
 
-use crate::text::is_unit_word;
+use crate::text::UnitWords;
 use neuropil_compiler as compiler;
+use neuropil_ir::backend::Clock;
 use neuropil_ir::kernel::Precision as FloatType;
 use neuropil_syntax::tree::Expr;
 use neuropil_syntax::{Diagnostic, Sources, parse_expression, parse_path};
@@ -15,24 +16,42 @@ pub enum Precision {
     F64,
 }
 
-/// Who computes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Who computes. All give the same bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BackendKind {
-    /// The block interpreter on the processor's vector units, with several threads.
-    #[default]
+    /// Machine code for the widest vectors of this processor, with several threads.
+    Jit,
+    /// Machine code for AVX2.
+    JitAvx2,
+    /// Machine code for AVX-512.
+    JitAvx512,
+    /// The block interpreter on the widest vectors of this processor, with several threads.
     Interpreter,
+    /// The block interpreter with what every processor of the architecture has.
+    InterpreterPortable,
     /// The reference: one number at a time. Slow; its results define all others.
     Scalar,
 }
 
 impl BackendKind {
     /// All that there are.
-    pub const ALL: [Self; 2] = [Self::Interpreter, Self::Scalar];
+    pub const ALL: [Self; 6] = [
+        Self::Jit,
+        Self::JitAvx2,
+        Self::JitAvx512,
+        Self::Interpreter,
+        Self::InterpreterPortable,
+        Self::Scalar,
+    ];
 
     /// The name as in `with backend = …`.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Jit => "jit",
+            Self::JitAvx2 => "jit_avx2",
+            Self::JitAvx512 => "jit_avx512",
             Self::Interpreter => "interpreter",
+            Self::InterpreterPortable => "interpreter_portable",
             Self::Scalar => "scalar",
         }
     }
@@ -40,16 +59,28 @@ impl BackendKind {
     /// Finds a back-end by its name.
     ///
     /// # Errors
-    /// [`Error::Backend`](crate::Error::Backend) for `jit`, `gpu` and all other names.
+    /// [`Error::Backend`](crate::Error::Backend) for `gpu` and all other names, and for those that
+    /// this processor or system cannot run.
     pub fn find(name: &str) -> Result<Self, crate::Error> {
-        let found = Self::ALL.into_iter().find(|kind| kind.as_str() == name);
-        found.ok_or_else(|| crate::Error::Backend {
+        let refused = |why| crate::Error::Backend {
             name: name.to_owned(),
-            why: match name {
-                "jit" | "gpu" => "is not built yet",
-                _ => "does not exist",
-            },
-        })
+            why,
+        };
+        let found = Self::ALL.into_iter().find(|kind| kind.as_str() == name);
+        match found {
+            Some(kind) if crate::backend::make(kind).is_some() => Ok(kind),
+            Some(_) => Err(refused("needs a processor or system that this is not")),
+            None if name == "gpu" => Err(refused("is not built yet")),
+            None => Err(refused("does not exist")),
+        }
+    }
+
+    /// The fastest of this processor.
+    pub fn fastest() -> Self {
+        match crate::backend::make(Self::Jit) {
+            Some(_) => Self::Jit,
+            None => Self::Interpreter,
+        }
     }
 }
 
@@ -74,8 +105,11 @@ pub struct Options {
     /// The cores that may be used where nothing says how many threads; default 1. A run takes at
     /// most one for every 2,000 neurons.
     pub cores: usize,
-    /// Who computes; default: what the text says, else [`BackendKind::Interpreter`].
+    /// Who computes; default: what the text says, else [`BackendKind::fastest`].
     pub backend: Option<BackendKind>,
+    /// A clock with which to add up the time of every stage of a step; default none. It costs some
+    /// 50 ns a stage, and changes no result.
+    pub profile: Option<Clock>,
     /// The most bytes a run may need; default no limit. Larger runs are refused before memory is
     /// taken.
     pub memory_limit: Option<u64>,
@@ -101,7 +135,7 @@ impl Options {
         let mut set = Vec::with_capacity(self.set.len());
         for (path, value) in &self.set {
             let name = sources.add("set", path.as_str());
-            if let Err(found) = parse_path(name, path.trim(), is_unit_word) {
+            if let Err(found) = parse_path(name, path.trim(), &UnitWords) {
                 diagnostics.extend(found);
                 continue;
             }
@@ -142,7 +176,7 @@ fn value_of(
 ) -> Option<Expr> {
     let source = sources.add(kind, format!("{name}={value}"));
     let text = format!("{}{value}", " ".repeat(name.len() + 1));
-    match parse_expression(source, &text, is_unit_word) {
+    match parse_expression(source, &text, &UnitWords) {
         Ok(expr) => Some(expr),
         Err(found) => {
             diagnostics.extend(found);

@@ -131,7 +131,7 @@ impl Text {
                 index,
                 total,
             });
-            let backend = backend::make(backend::choose(options, &compiled)?);
+            let backend = backend::make_chosen(backend::choose(options, &compiled)?)?;
             let (engine, _) = engine_options(options, &compiled);
             let engine = neuropil_sim::Options {
                 traces_in_memory: true,

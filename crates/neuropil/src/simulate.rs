@@ -228,7 +228,7 @@ impl OneRun<'_> {
         observer: &mut dyn Observer,
     ) -> Result<RunReport, Error> {
         let kind = backend::choose(self.options, &compiled)?;
-        let backend = backend::make(kind);
+        let backend = backend::make_chosen(kind)?;
         let (engine, threads) = engine_options(self.options, &compiled);
         let steps = compiled.program.steps;
         let failed = |error| Error::simulation(error, self.sources);
@@ -243,6 +243,14 @@ impl OneRun<'_> {
                 });
             })
             .map_err(failed)?;
+        if let Some(clock) = self.options.profile
+            && !simulation.profile(clock)
+        {
+            return Err(Error::Backend {
+                name: kind.as_str().to_owned(),
+                why: "cannot time its stages",
+            });
+        }
         let built = observer.seconds();
         wall.build_s = built - started;
 

@@ -6,8 +6,10 @@
 use std::path::{Path, PathBuf};
 
 use neuropil_syntax::tree::File;
-use neuropil_syntax::{Code, Diagnostic, MAX_INPUT, SourceId, Sources, Span, has_errors};
-use neuropil_units::is_unit_name;
+use neuropil_syntax::{
+    Code, Diagnostic, MAX_INPUT, SourceId, Sources, Span, UnitNames, has_errors,
+};
+use neuropil_units::{is_unit_name, nearest_unit};
 
 use crate::error::Error;
 use crate::library::library;
@@ -74,7 +76,7 @@ impl Text {
         let mut sources = library.sources.clone();
         let mut diagnostics = library.diagnostics.clone();
         let source = sources.add(name, text);
-        let parsed = neuropil_syntax::parse(source, sources.text(source), is_unit_word);
+        let parsed = neuropil_syntax::parse(source, sources.text(source), &UnitWords);
         diagnostics.extend(parsed.diagnostics);
         ask_for_version(&parsed.file, source, &mut diagnostics);
         let mut uses = Uses::new(&mut sources, &mut diagnostics, search);
@@ -183,9 +185,17 @@ pub(crate) fn read(path: &Path) -> Result<String, Error> {
     })
 }
 
-/// Whether a word after a number is read as a unit: `mV`, and `steps` in lengths of time.
-pub(crate) fn is_unit_word(word: &str) -> bool {
-    is_unit_name(word) || matches!(word, "step" | "steps")
+/// The words that are read as units after a number: `mV`, and `steps` in lengths of time.
+pub(crate) struct UnitWords;
+
+impl UnitNames for UnitWords {
+    fn is_unit(&self, word: &str) -> bool {
+        is_unit_name(word) || matches!(word, "step" | "steps")
+    }
+
+    fn meant(&self, word: &str) -> Option<String> {
+        nearest_unit(word)
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::text::is_unit_word;
+use crate::text::UnitWords;
 use neuropil_syntax::tree::{File, Item, Name, Use, UseNames};
 use neuropil_syntax::{Code, Diagnostic, Sources, nearest};
 
@@ -97,16 +97,17 @@ impl<'a> Uses<'a> {
         };
         let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
         if let Some(place) = self.open.iter().position(|open| *open == canonical) {
-            let circle = self.open[place..].iter().chain([&canonical]);
-            let circle: Vec<String> = circle.map(|file| format!("`{}`", shown(file))).collect();
-            self.diagnostics.push(
-                Diagnostic::error(
-                    Code::UseCycle,
-                    item.path.span,
-                    format!("`{}` is used by itself", item.path.text),
-                )
-                .help(format!("{} is a circle", circle.join(" uses "))),
+            let error = Diagnostic::error(
+                Code::UseCycle,
+                item.path.span,
+                format!("`{}` is used by itself", item.path.text),
             );
+            self.diagnostics.push(match &self.open[place..] {
+                [_] => error.help("leave out this line: a file sees its own names"),
+                circle => error
+                    .help(told(circle, &canonical))
+                    .help("move what they share into a file of its own"),
+            });
             return;
         }
         let known = self
@@ -142,7 +143,7 @@ impl<'a> Uses<'a> {
             }
         };
         let source = self.sources.add(path.display().to_string(), text);
-        let parsed = neuropil_syntax::parse(source, self.sources.text(source), is_unit_word);
+        let parsed = neuropil_syntax::parse(source, self.sources.text(source), &UnitWords);
         self.diagnostics.extend(parsed.diagnostics);
         ask_for_version(&parsed.file, source, self.diagnostics);
         // What a file uses stands before it, as declarations stand before what mentions them.
@@ -247,6 +248,13 @@ fn texts_in(folder: &Path) -> Vec<String> {
         .filter(|name| Path::new(name).extension().is_some_and(|end| end == "npl"))
         .take(1000)
         .collect()
+}
+
+/// A circle in words: `` `a.npl` uses `b.npl`, which uses `a.npl` ``.
+fn told(circle: &[PathBuf], first: &Path) -> String {
+    let files = circle.iter().map(PathBuf::as_path).chain([first]);
+    let files: Vec<String> = files.map(|file| format!("`{}`", shown(file))).collect();
+    files.join(", which uses ").replacen(", which", "", 1)
 }
 
 fn shown(path: &Path) -> String {

@@ -101,3 +101,16 @@ fn examples_are_written_in_canonical_layout() {
         }
     }
 }
+
+#[test]
+fn microcircuit_has_its_neurons_and_synapses() {
+    let results = short("microcircuit", "1 ms", &[("scale", "0.02")]);
+    let report = &results[0].report;
+    // By the recipe of `golden/networks/microcircuit_scale_0.1.json` at a scale of 0.02: sizes are those
+    // of table 5 times the scale, rounded, and synapses of a pair are `ln(1 - p)/ln(1 - 1/(to from))`
+    // times its square, rounded, summed over the pairs of the table of probabilities.
+    let sizes: Vec<u32> = report.populations.iter().map(|p| p.size).collect();
+    let cells: Vec<u32> = sizes.into_iter().filter(|&size| size > 0).collect();
+    assert_eq!(cells, [414, 117, 438, 110, 97, 21, 288, 59]);
+    assert_eq!(report.synapses(), 119_548);
+}

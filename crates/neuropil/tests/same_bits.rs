@@ -71,10 +71,10 @@ fn program(network: &Network) -> Program {
     let text = std::fs::read_to_string(path).expect("the example exists");
     let mut sources = Sources::new();
     let main = sources.add("t.npl", text.as_str());
-    let parsed = parse(main, &text, is_unit_name);
+    let parsed = parse(main, &text, &is_unit_name);
     assert!(!has_errors(&parsed.diagnostics), "{}", network.example);
     let expression =
-        |text: &str| parse_expression(SourceId(1), text, is_unit_name).expect("an expression");
+        |text: &str| parse_expression(SourceId(1), text, &is_unit_name).expect("an expression");
     let set = network.set.iter().map(|&(path, value)| Override {
         path: path.to_owned(),
         value: expression(value),
@@ -200,11 +200,11 @@ fn one_run_or_ten_pieces() {
 }
 
 #[test]
-fn scalar_evaluator_and_interpreter() {
+fn scalar_evaluator_and_the_fastest() {
     for network in &small() {
         let defined = run(program(network), &ReferenceBackend, 1, 1);
         let found = run(program(network), &CpuBackend::new(), 2, 1);
-        same("interpreter", network, &found, &defined);
+        same("fastest", network, &found, &defined);
     }
 }
 
@@ -219,13 +219,14 @@ fn scalar_evaluator_in_pieces() {
 #[test]
 fn every_instruction_set() {
     for network in &small() {
-        let portable = CpuBackend::with_instruction_set(InstructionSet::Portable);
+        let portable = CpuBackend::interpreting(InstructionSet::Portable);
         let portable = portable.expect("every processor has it");
         let expected = run(program(network), &portable, 1, 1);
         for set in [InstructionSet::Avx2, InstructionSet::Avx512] {
-            if let Some(backend) = CpuBackend::with_instruction_set(set) {
+            let backends = [CpuBackend::interpreting(set), CpuBackend::compiling(set)];
+            for backend in backends.into_iter().flatten() {
                 same(
-                    &format!("{set:?}"),
+                    &format!("{} {set:?}", backend.name()),
                     network,
                     &run(program(network), &backend, 1, 1),
                     &expected,

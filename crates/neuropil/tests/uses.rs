@@ -107,12 +107,43 @@ fn a_circle_is_an_error_that_names_its_files() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].0, Code::UseCycle);
     assert!(
-        found[0].1.contains("`a.npl` uses `b.npl` uses `a.npl`"),
+        found[0]
+            .1
+            .contains("`a.npl` uses `b.npl`, which uses `a.npl`"),
         "{}",
         found[0].1
     );
     let itself = wrong(&[("main.npl", "npl 1\nuse \"./main.npl\"\n")]);
     assert_eq!(itself[0].0, Code::UseCycle);
+}
+
+#[test]
+fn a_circle_is_told_once_and_by_itself() {
+    // Every file declares something and mentions what the others declare.
+    let files = [
+        (
+            "main.npl",
+            "npl 1\nuse \"a.npl\"\nconst x = y + 1\nneuron M { dV/dt = (1 mV - V)/tau }\n",
+        ),
+        (
+            "a.npl",
+            "npl 1\nuse \"b.npl\"\nconst y = z + 1\nconst tau = 5 ms\n",
+        ),
+        (
+            "b.npl",
+            "npl 1\nuse \"main.npl\"\nconst z = 2\nneuron B { dV/dt = (1 mV - V)/tau }\n",
+        ),
+    ];
+    let folder = folder(&files);
+    let check = |text: &Text| {
+        let found = text.check(&neuropil::Options::default());
+        let codes: Vec<Code> = found.diagnostics.iter().map(|d| d.code).collect();
+        assert_eq!(codes, [Code::UseCycle], "{found}");
+    };
+    check(&load(folder.path(), &[]));
+    // The same text as a string has no file, so that the circle brings its names in a second time.
+    let search = [folder.path().to_path_buf()];
+    check(&Text::parse_with("main.npl", files[0].1, &search));
 }
 
 #[test]

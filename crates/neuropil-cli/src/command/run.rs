@@ -25,6 +25,9 @@ pub(crate) fn run(arguments: &Run, clock: Clock) -> Result<Code, Failure> {
         threads: arguments.threads.map(usize::from),
         backend,
         memory_limit: machine::available_memory(),
+        profile: arguments
+            .profile
+            .then_some(machine::nanoseconds as neuropil::Clock),
         ..options(&arguments.model)
     };
     let output = Output {

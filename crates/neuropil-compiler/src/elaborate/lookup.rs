@@ -530,15 +530,18 @@ impl<'a> Elaborator<'a, '_> {
             format!("unknown name `{name}`"),
         )
         .did_you_mean(near);
-        if near.is_none()
-            && let Some(unit) = neuropil_units::parse_unit(name.as_str())
-        {
+        if let Some(unit) = neuropil_units::parse_unit(name.as_str()) {
             let what = Unit::dimension(&unit).describe();
-            diagnostic = diagnostic.help(format!(
-                "the unit of {what} `{name}` needs its number: write `1 {name}`"
-            ));
-        } else if neuropil_units::parse_unit(name.as_str()).is_some() {
-            diagnostic = diagnostic.help(format!("the unit is written `1 {name}`"));
+            diagnostic = diagnostic.help(if near.is_none() {
+                format!("the unit of {what} `{name}` needs its number: write `1 {name}`")
+            } else {
+                format!("the unit is written `1 {name}`")
+            });
+        } else if near.is_none()
+            && let Some(unit) = neuropil_units::nearest_unit(name.as_str())
+        {
+            // `0.1/msec` is a quotient by a name as long as `msec` is no unit.
+            diagnostic = diagnostic.help(format!("did you mean the unit `{unit}`?"));
         }
         self.report.push(diagnostic);
         None

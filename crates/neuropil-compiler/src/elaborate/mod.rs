@@ -5,12 +5,14 @@
 //! are asked for, so that the statements of a body are a set and not a sequence; a name that is
 //! asked for while it is being found is a circular definition.
 
+mod arrival;
 mod body;
 mod call;
 mod check;
 mod definitions;
 mod delivery;
 mod draws;
+mod ends;
 mod equation;
 mod event;
 mod expression;
@@ -22,6 +24,7 @@ mod picture;
 mod population;
 mod projection;
 mod record;
+mod rule;
 mod selection;
 mod start;
 mod synapse;

@@ -285,7 +285,11 @@ impl<'a> Elaborator<'a, '_> {
                 .network
                 .populations
                 .iter()
-                .map(|population| population.name.clone())
+                // One that is written in place is reached by its model: `Poisson` of `Poisson->exc`.
+                .map(|population| match population.name.split_once("->") {
+                    Some((model, _)) => model.to_owned(),
+                    None => population.name.clone(),
+                })
                 .chain(self.named.iter().map(|(name, _)| name.to_string()))
                 .collect();
             let head = item.path.split('.').next().unwrap_or(&item.path);

@@ -16,7 +16,7 @@ pub(super) struct Declared<'a> {
     model: &'a Model,
     sets: Vec<(&'a Set, Scope)>,
     /// The path prefixes of values from outside.
-    prefixes: Vec<String>,
+    pub(super) prefixes: Vec<String>,
     network: Scope,
 }
 

@@ -1,41 +1,15 @@
 //! Projections: who sends to whom, by which rule, with which weight and delay.
 
-use std::ops::Range;
-
-use neuropil_ir::connect::{EdgeQuantity, Rule};
 use neuropil_ir::graph::NodeId;
-use neuropil_ir::plan::SlotId;
-use neuropil_syntax::tree::{
-    self, ArgumentKind, Call, Clause, ConnectRule, Delay, Expr, ModelKind, Name, Path, Set,
-    SynapseRef, Without,
-};
+use neuropil_syntax::tree::{self, Clause, Delay, Expr, ModelKind, Name, SynapseRef, Without};
 use neuropil_syntax::{Code, Diagnostic, Span};
 use neuropil_units::Dimension;
 
+use super::ends::{End, numbered};
 use super::synapse::{SynapseText, Use};
-use super::{BodyId, Elaborator, EntryKind, Place, Purpose, Scope, Sides};
+use super::{BodyId, Elaborator, Place, Purpose, Scope, Sides};
 use crate::dimension::Dim;
 use crate::model::{PopulationId, Projection};
-
-/// The rules of the language.
-const RULES: [&str; 7] = [
-    "all_to_all",
-    "one_to_one",
-    "fixed_probability",
-    "fixed_indegree",
-    "fixed_outdegree",
-    "fixed_total_number",
-    "pairs",
-];
-
-/// One side of a projection.
-#[derive(Clone)]
-struct End {
-    population: PopulationId,
-    elements: Vec<Range<u32>>,
-    /// The place of the event that is sent.
-    event: usize,
-}
 
 /// The clauses of a projection, read once for all of its pairs.
 struct Clauses<'a> {
@@ -51,7 +25,7 @@ impl<'a> Elaborator<'a, '_> {
         let sources: Vec<Option<End>> = statement
             .sources
             .iter()
-            .map(|end| self.source(network, end))
+            .map(|end| self.source(network, end, &statement.targets))
             .collect();
         let targets: Vec<Option<End>> = statement
             .targets
@@ -113,27 +87,17 @@ impl<'a> Elaborator<'a, '_> {
         targets: &[End],
         text: &SynapseText<'_>,
     ) -> String {
-        let of = |id: PopulationId| self.network.populations[id.index()].name.clone();
-        let (pre, post) = (of(source.population), of(target.population));
-        match name {
+        let (pre, post) = (&source.label, &target.label);
+        let base = match name {
             Some(name) if sources.len() == 1 && targets.len() == 1 => name.to_string(),
             Some(name) if sources.len() == 1 => format!("{name}[{post}]"),
             Some(name) => format!("{name}[{pre}->{post}]"),
-            None => {
-                let base = format!("{pre}->{post}:{}", text.name);
-                let equal = self
-                    .network
-                    .projections
-                    .iter()
-                    .filter(|p| p.name == base || p.name.starts_with(&format!("{base}#")))
-                    .count();
-                if equal == 0 {
-                    base
-                } else {
-                    format!("{base}#{}", equal + 1)
-                }
-            }
-        }
+            None => format!("{pre}->{post}:{}", text.name),
+        };
+        numbered(
+            base,
+            self.network.projections.iter().map(|p| p.name.as_str()),
+        )
     }
 
     fn clauses(statement: &'a tree::Projection) -> Clauses<'a> {
@@ -152,106 +116,6 @@ impl<'a> Elaborator<'a, '_> {
             }
         }
         clauses
-    }
-
-    /// A source: a population (or chosen elements of it), one of its events, or a model in place.
-    fn source(&mut self, network: BodyId, end: &'a tree::Endpoint) -> Option<End> {
-        let path = &end.path;
-        let known = self.body(network).names.get(&path.head.text).copied();
-        let is_population = known.is_some_and(|index| {
-            matches!(
-                self.body(network).entries[index].kind,
-                EntryKind::Population(_)
-            )
-        });
-        if !is_population
-            && (end.set.is_some() || self.definitions.model(path.head.as_str()).is_some())
-        {
-            return self.source_in_place(network, path, end.set.as_ref());
-        }
-        let selection = self.selection(network, path)?;
-        let population = selection.population;
-        let event = self.event_named(population, selection.field, path.span)?;
-        Some(End {
-            population,
-            elements: selection.elements,
-            event,
-        })
-    }
-
-    /// The event that a source sends: `spike` unless a name follows the dot.
-    fn event_named(
-        &mut self,
-        population: PopulationId,
-        field: Option<&Name>,
-        span: Span,
-    ) -> Option<usize> {
-        let what = &self.network.populations[population.index()];
-        let wanted = field.map_or("spike", Name::as_str);
-        if let Some(place) = what.events.iter().position(|event| event.name == wanted) {
-            return Some(place);
-        }
-        let (name, model) = (what.name.clone(), what.model.clone());
-        let events: Vec<String> = what.events.iter().map(|event| event.name.clone()).collect();
-        let near = neuropil_syntax::nearest(wanted, events.iter().map(String::as_str));
-        let mut diagnostic = Diagnostic::error(
-            Code::UnknownPort,
-            field.map_or(span, |name| name.span),
-            format!("`{name}` ({model}) sends no event `{wanted}`"),
-        )
-        .did_you_mean(near);
-        if events.is_empty() {
-            diagnostic = diagnostic.help("its model has no `spike when …`");
-        } else if near.is_none() {
-            diagnostic = diagnostic.help(format!("it sends `{}`", events.join("`, `")));
-        }
-        self.report.push(diagnostic);
-        None
-    }
-
-    /// `Poisson[100] { rate = 2 Hz } -> …`: a population that has no name of its own.
-    fn source_in_place(
-        &mut self,
-        network: BodyId,
-        path: &'a Path,
-        set: Option<&'a Set>,
-    ) -> Option<End> {
-        let model = path.head.as_str();
-        let taken = self
-            .network
-            .populations
-            .iter()
-            .filter(|p| p.name == model || p.name.starts_with(&format!("{model}#")))
-            .count();
-        let name = if taken == 0 {
-            model.to_owned()
-        } else {
-            format!("{model}#{}", taken + 1)
-        };
-        let declared = self.population(network, &name, path, set)?;
-        self.complete_population(&declared);
-        let population = declared.population;
-        let size = self.network.populations[population.index()].size;
-        let event = self.event_named(population, None, path.span)?;
-        Some(End {
-            population,
-            elements: vec![0..size],
-            event,
-        })
-    }
-
-    fn target(&mut self, network: BodyId, path: &'a Path) -> Option<End> {
-        let selection = self.selection(network, path)?;
-        if let Some(field) = selection.field {
-            self.report
-                .unsupported(field.span, "a target that is a part of a cell");
-            return None;
-        }
-        Some(End {
-            population: selection.population,
-            elements: selection.elements,
-            event: 0,
-        })
     }
 
     fn synapse_text(
@@ -403,15 +267,10 @@ impl<'a> Elaborator<'a, '_> {
     /// A name for the states of a projection without one.
     fn free_group_name(&self, post: PopulationId, model: &str) -> String {
         let groups = &self.network.populations[post.index()].groups;
-        let equal = groups
-            .iter()
-            .filter(|group| group.name == model || group.name.starts_with(&format!("{model}#")))
-            .count();
-        if equal == 0 {
-            model.to_owned()
-        } else {
-            format!("{model}#{}", equal + 1)
-        }
+        numbered(
+            model.to_owned(),
+            groups.iter().map(|group| group.name.as_str()),
+        )
     }
 
     /// Whether a text reads the states of a projection by its name.
@@ -553,120 +412,5 @@ impl<'a> Elaborator<'a, '_> {
             return None;
         }
         Some((Some(value.node), false))
-    }
-
-    /// The rule, and the expression of its argument.
-    fn rule(
-        &mut self,
-        connect: &'a tree::Connect,
-        scope: Scope,
-        label: &str,
-    ) -> Option<(Rule, Option<NodeId>)> {
-        let stream = format!("{}.{label}.connect", self.network.name);
-        let mut place = Place::new(scope, Purpose::Build, stream);
-        let open = || EdgeQuantity::Shared(SlotId(0));
-        let call = match &connect.rule {
-            ConnectRule::If(expr) => {
-                let truth = self.truth(&mut place, expr)?;
-                let (one, zero) = (
-                    self.network.graph.number(1.0),
-                    self.network.graph.number(0.0),
-                );
-                let value = self.network.graph.select(truth.node, one, zero);
-                return Some((Rule::If(open()), Some(value)));
-            }
-            ConnectRule::Named(call) => call,
-        };
-        let name = call.name.as_str();
-        match name {
-            "all_to_all" | "one_to_one" => {
-                if let Some(extra) = call.args.first() {
-                    self.report.error(
-                        Code::WrongArguments,
-                        extra.span,
-                        format!("`{name}` takes no arguments"),
-                    );
-                    return None;
-                }
-                let rule = if name == "all_to_all" {
-                    Rule::AllToAll
-                } else {
-                    Rule::OneToOne
-                };
-                Some((rule, None))
-            }
-            "pairs" => {
-                self.report.unsupported(call.span, "`connect pairs`");
-                None
-            }
-            _ if RULES.contains(&name) => {
-                let node = self.rule_argument(&mut place, call)?;
-                let rule = match name {
-                    "fixed_probability" => Rule::FixedProbability(open()),
-                    "fixed_indegree" => Rule::FixedIndegree(open()),
-                    "fixed_outdegree" => Rule::FixedOutdegree(open()),
-                    _ => Rule::FixedTotalNumber(open()),
-                };
-                Some((rule, Some(node)))
-            }
-            _ => {
-                let near = neuropil_syntax::nearest(name, RULES);
-                self.report.push(
-                    Diagnostic::error(
-                        Code::UnknownRule,
-                        call.name.span,
-                        format!("unknown connection rule `{name}`"),
-                    )
-                    .did_you_mean(near)
-                    .help(format!("rules are `{}` and `if`", RULES.join("`, `"))),
-                );
-                None
-            }
-        }
-    }
-
-    fn rule_argument(&mut self, place: &mut Place, call: &'a Call) -> Option<NodeId> {
-        let name = call.name.as_str();
-        let [argument] = call.args.as_slice() else {
-            self.report.error(
-                Code::WrongArguments,
-                call.span,
-                format!("`{name}` takes 1 argument, found {}", call.args.len()),
-            );
-            return None;
-        };
-        let ArgumentKind::Value(expr) = &argument.kind else {
-            self.report.error(
-                Code::UnknownOption,
-                argument.span,
-                format!("`{name}` takes a value without a name"),
-            );
-            return None;
-        };
-        let value = self.expr(place, expr)?;
-        let what = if name == "fixed_probability" {
-            "a probability is"
-        } else {
-            "a number of edges is"
-        };
-        if !self.demand_number(&value, expr.span, what) {
-            return None;
-        }
-        if name == "fixed_probability" {
-            self.check_probability(value.node, expr.span)?;
-        } else if let Some(count) = self.network.constant(value.node)
-            && (count < 0.0 || count.fract() != 0.0 || count > f64::from(u32::MAX))
-        {
-            self.report.push(
-                Diagnostic::error(
-                    Code::ImpossibleValue,
-                    expr.span,
-                    format!("a number of edges is whole and not negative, found {count}"),
-                )
-                .help("write `round(…)`"),
-            );
-            return None;
-        }
-        Some(value.node)
     }
 }

@@ -55,19 +55,24 @@ impl Elaborator<'_, '_> {
             let joined = factor.after_operator || factor.span.start == number.span.end;
             if joined && letters.chars().count() == 1 && self.declares(place, letters) {
                 let text = &number.text;
-                self.report.push(
-                    Diagnostic::error(
-                        Code::AmbiguousUnit,
-                        factor.span,
-                        format!("`{letters}` is a unit here and a declared name"),
-                    )
-                    .help(format!(
-                        "write `{text} … / {letters}` with blanks for the name"
-                    ))
-                    .help(format!(
-                        "or put the unit in its own number: `{text} …/(1 {letters})`"
-                    )),
+                let diagnostic = Diagnostic::error(
+                    Code::AmbiguousUnit,
+                    factor.span,
+                    format!("`{letters}` is a unit here and a declared name"),
                 );
+                self.report.push(if factor.after_operator {
+                    diagnostic
+                        .help(format!(
+                            "write `{text} … / {letters}` with blanks for the name"
+                        ))
+                        .help(format!(
+                            "or put the unit in its own number: `{text} …/(1 {letters})`"
+                        ))
+                } else {
+                    diagnostic.help(format!(
+                        "write `{text}*{letters}` for the name, `{text} {letters}` for the unit"
+                    ))
+                });
                 return None;
             }
         }
@@ -207,16 +212,14 @@ impl Elaborator<'_, '_> {
         }
         match expected.div(found) {
             Some(ratio) if is_named(ratio) => diagnostic.help(format!(
-                "a factor in `{}` (a {}) is missing",
+                "a factor in `{}` ({}) is missing",
                 ratio.example_unit(),
-                ratio.describe()
+                ratio.with_article()
             )),
             _ => match found.div(expected) {
-                Some(ratio) if is_named(ratio) => diagnostic.help(format!(
-                    "a division by a {} (such as `{}`) is missing",
-                    ratio.describe(),
-                    ratio.example_unit()
-                )),
+                Some(ratio) if is_named(ratio) => {
+                    diagnostic.help(format!("a division by {} is missing", ratio.phrase()))
+                }
                 _ => diagnostic,
             },
         }

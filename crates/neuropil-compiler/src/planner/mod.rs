@@ -2,19 +2,21 @@
 
 mod builder;
 mod closed;
+mod conditions;
 mod explain;
 mod interval;
+mod methods;
 mod options;
 mod population;
 mod projections;
 mod records;
-mod rounding;
 mod schedule;
 
 use neuropil_ir::graph::Symbol;
 use neuropil_ir::kernel::Precision;
 use neuropil_ir::plan::EventList;
 use neuropil_ir::program::{Population as PopulationInfo, Program, StateInfo};
+use neuropil_ir::rounding;
 use neuropil_syntax::tree::{Expect, File, Item, Plot, Run};
 use neuropil_syntax::{Code, Diagnostic, Span};
 
@@ -325,7 +327,7 @@ fn warn_refractory(network: &Network, report: &mut Report) {
                 continue;
             };
             if let Some(time) = refractory.duration.and_then(|node| network.constant(node))
-                && let Some((steps, false)) = rounding::steps(time, network.dt)
+                && let Ok((steps, false)) = rounding::steps_and_whole(time, network.dt)
             {
                 warn_rounded(
                     report,

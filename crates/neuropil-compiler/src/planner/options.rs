@@ -1,6 +1,7 @@
 //! What a run says of itself: length, step, seed, method, precision.
 
 use neuropil_ir::kernel::Precision;
+use neuropil_ir::rounding;
 use neuropil_syntax::tree::{Expr, ExprKind, Run, RunOption, Step};
 use neuropil_syntax::{Code, Diagnostic};
 
@@ -227,7 +228,7 @@ impl RunOptions {
             return None;
         };
         let time = elaborator.run_time(body, expr, "the length of a run is")?;
-        let Some((steps, whole)) = super::rounding::steps(time, self.dt) else {
+        let Ok((steps, whole)) = rounding::steps_and_whole(time, self.dt) else {
             elaborator.report_mut().push(
                 Diagnostic::error(
                     Code::ImpossibleValue,

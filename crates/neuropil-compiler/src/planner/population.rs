@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use neuropil_ir::graph::{NodeId, Symbol};
 use neuropil_ir::kernel::Element;
 use neuropil_ir::plan::{AxisId, BufferId, EventListId, Stage};
+use neuropil_ir::rounding;
 use neuropil_syntax::{Code, Diagnostic};
 
 use super::builder::{PlanBuilder, step_source};
@@ -245,7 +246,7 @@ pub(super) fn step(
     }
     let mut periods = Vec::new();
     for clock in &clocks {
-        let Some((steps, whole)) = super::rounding::steps(clock.period, network.dt) else {
+        let Ok((steps, whole)) = rounding::steps_and_whole(clock.period, network.dt) else {
             continue;
         };
         let steps = u32::try_from(steps).unwrap_or(u32::MAX);

@@ -9,6 +9,7 @@ use neuropil_ir::plan::{
     AxisId, BufferId, DelayClass, EventListId, Projection as Planned, ProjectionId, SlotId, Stage,
     Sum,
 };
+use neuropil_ir::rounding;
 use neuropil_syntax::{Code, Diagnostic, Span};
 
 use super::builder::PlanBuilder;
@@ -49,7 +50,7 @@ pub(super) fn delay(
     let dt = network.dt;
     if network.is_uniform(node) {
         let time = network.constant(node)?;
-        let Some((steps, whole)) = super::rounding::steps(time, dt) else {
+        let Ok((steps, whole)) = rounding::steps_and_whole(time, dt) else {
             report.error(
                 Code::ImpossibleValue,
                 projection.span,
@@ -84,8 +85,8 @@ pub(super) fn delay(
         );
         return None;
     }
-    let low = super::rounding::steps(low.max(0.0), dt).map_or(0, |(steps, _)| steps as u32);
-    let high = super::rounding::steps(high.max(0.0), dt).map_or(0, |(steps, _)| steps as u32);
+    let low = rounding::steps(low.max(0.0), dt).map_or(0, |steps| steps as u32);
+    let high = rounding::steps(high.max(0.0), dt).map_or(0, |steps| steps as u32);
     Some(Delay::Own {
         min: low,
         max: high,

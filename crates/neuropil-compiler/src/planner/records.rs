@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use neuropil_ir::graph::{NodeId, Symbol};
 use neuropil_ir::plan::{AxisId, Record as Planned, RecordId, Sampled, SlotId, Stage, When};
 use neuropil_ir::program::{Raster, Trace};
+use neuropil_ir::rounding;
 use neuropil_syntax::{Code, Diagnostic};
 
 use super::builder::PlanBuilder;
@@ -145,7 +146,7 @@ fn interval(network: &Network, record: &Record, report: &mut Report) -> Option<u
         return Some(1);
     };
     let period = network.constant(every)?;
-    let (steps, whole) = super::rounding::steps(period, network.dt)?;
+    let (steps, whole) = rounding::steps_and_whole(period, network.dt).ok()?;
     if steps == 0 {
         report.error(
             Code::ImpossibleValue,
@@ -323,7 +324,7 @@ impl Planner<'_> {
                     event,
                     window,
                 } => {
-                    let (steps, _) = super::rounding::steps(*window, self.network.dt)?;
+                    let steps = rounding::steps(*window, self.network.dt).ok()?;
                     let window = u32::try_from(steps.max(1)).ok()?;
                     let slot = self.builder.slot(&label, 0.0);
                     let events = self.layouts[population.index()].events[*event];

@@ -10,8 +10,9 @@ use neuropil_ir::graph::{NodeId, Symbol};
 use neuropil_ir::operator::Operator;
 use neuropil_syntax::{Code, Diagnostic, Span};
 
+use super::methods::Named;
 use crate::integrate::{self, Clock, Equation, Method};
-use crate::model::{ArrivalTarget, Condition, Law, Network, PopulationId, Role, Write};
+use crate::model::{ArrivalTarget, Law, Network, PopulationId, Role, Write};
 use crate::report::Report;
 
 /// What arrives at a population from one projection, as the plan delivers it.
@@ -74,13 +75,7 @@ pub(super) struct Scheduler<'n> {
     pub(super) method: Option<Method>,
 }
 
-type Values = HashMap<Symbol, NodeId>;
-
-/// An equation with the name and the place of its state.
-type Named = (Equation, String, Span);
-
-/// A method that the text or the run names, and who does.
-type Wanted = Option<(Method, String)>;
+pub(super) type Values = HashMap<Symbol, NodeId>;
 
 impl Scheduler<'_> {
     /// Which states are held at the start of this step, by their symbol.
@@ -120,7 +115,7 @@ impl Scheduler<'_> {
             .collect()
     }
 
-    fn clip(&mut self, symbol: Symbol, value: NodeId) -> NodeId {
+    pub(super) fn clip(&mut self, symbol: Symbol, value: NodeId) -> NodeId {
         let population = &self.network.populations[self.population.index()];
         let Some(place) = population.state(symbol) else {
             return value;
@@ -141,7 +136,13 @@ impl Scheduler<'_> {
     }
 
     /// The new value of a state unless it is held.
-    fn unless_held(&mut self, held: &Values, symbol: Symbol, new: NodeId, old: NodeId) -> NodeId {
+    pub(super) fn unless_held(
+        &mut self,
+        held: &Values,
+        symbol: Symbol,
+        new: NodeId,
+        old: NodeId,
+    ) -> NodeId {
         match held.get(&symbol) {
             Some(&held) => self.network.graph.select(held, old, new),
             None => new,
@@ -393,89 +394,6 @@ impl Scheduler<'_> {
         (after, integrations)
     }
 
-    /// The equations by the method that advances them, named by the text or chosen.
-    ///
-    /// Where exponential Euler is chosen, coupled states that are linear among themselves (a
-    /// synapse of two stages) are advanced exactly: the others see their values at the start of
-    /// the step, as they do in any case.
-    fn choices(
-        &mut self,
-        equations: Vec<Named>,
-        named: &[(Vec<Symbol>, Method, Span)],
-        clock: Clock,
-    ) -> Vec<(Vec<Named>, integrate::Choice)> {
-        let roles: Vec<bool> = self
-            .network
-            .meanings
-            .iter()
-            .map(|m| matches!(m.role, Role::Parameter { .. } | Role::StepLength))
-            .collect();
-        let uniform = |symbol: Symbol| roles.get(symbol.index()).copied().unwrap_or(false);
-        let mut list = Vec::new();
-        for (group, wanted) in self.partition(equations, named) {
-            if let Some((method, reason)) = wanted {
-                list.push((group, integrate::Choice { method, reason }));
-                continue;
-            }
-            let plain: Vec<Equation> = group.iter().map(|(e, ..)| e.clone()).collect();
-            let graph = &mut self.network.graph;
-            let choice = integrate::choose(graph, &plain, clock, &uniform);
-            let closed = if choice.method == Method::ExponentialEuler {
-                super::closed::linear(graph, &plain, clock.t, &uniform)
-            } else {
-                vec![false; plain.len()]
-            };
-            let mut inside = Vec::new();
-            let mut outside = Vec::new();
-            for (equation, closed) in group.into_iter().zip(closed) {
-                if closed {
-                    inside.push(equation);
-                } else {
-                    outside.push(equation);
-                }
-            }
-            if !outside.is_empty() {
-                list.push((outside, choice));
-            }
-            if !inside.is_empty() {
-                let reason = "linear among themselves".to_owned();
-                let method = Method::Exact;
-                list.push((inside, integrate::Choice { method, reason }));
-            }
-        }
-        list
-    }
-
-    /// Divides the equations by the methods that the text names.
-    fn partition(
-        &self,
-        equations: Vec<Named>,
-        named: &[(Vec<Symbol>, Method, Span)],
-    ) -> Vec<(Vec<Named>, Wanted)> {
-        if equations.is_empty() {
-            return Vec::new();
-        }
-        if let Some(method) = self.method {
-            return vec![(equations, Some((method, "the run says so".to_owned())))];
-        }
-        let text = "the text says so".to_owned();
-        if let Some((_, method, _)) = named.iter().find(|(states, ..)| states.is_empty()) {
-            return vec![(equations, Some((*method, text)))];
-        }
-        let mut groups = Vec::new();
-        let mut rest = equations;
-        for (states, method, _) in named {
-            let (inside, outside) = rest
-                .into_iter()
-                .partition(|(equation, ..)| states.contains(&equation.symbol));
-            rest = outside;
-            groups.push((inside, Some((*method, text.clone()))));
-        }
-        groups.push((rest, None));
-        groups.retain(|(list, _)| !list.is_empty());
-        groups
-    }
-
     /// A standard normal draw of this step for a noise symbol.
     fn standard_normal(&mut self, path: &str, noise: Symbol) -> NodeId {
         let name = match self.network.role(noise) {
@@ -572,7 +490,7 @@ impl Scheduler<'_> {
     }
 
     /// The new values of a block.
-    fn written(
+    pub(super) fn written(
         &mut self,
         block: &[Write],
         values: &Values,
@@ -583,142 +501,6 @@ impl Scheduler<'_> {
         let roots: Vec<NodeId> = block.iter().map(|write| write.value).collect();
         let new = self.network.graph.substitute(&roots, &map);
         block.iter().map(|write| write.state).zip(new).collect()
-    }
-
-    /// Conditions and their blocks, event by event; new counters and what is emitted.
-    fn events(
-        &mut self,
-        values: &mut Values,
-        held: &Values,
-        seen: &Values,
-        tested: &Values,
-        report: &mut Report,
-    ) -> (Vec<(usize, NodeId)>, Vec<NodeId>) {
-        let events = self.network.populations[self.population.index()]
-            .events
-            .clone();
-        let mut counters = Vec::new();
-        let mut emissions = Vec::new();
-        for (place, event) in events.iter().enumerate() {
-            let mut map = values.clone();
-            map.extend(seen.iter().map(|(&symbol, &node)| (symbol, node)));
-            let counter = self.extra.counters[place];
-            match event.condition {
-                Condition::Count(count) => {
-                    let count = self.network.graph.substitute(&[count], &map)[0];
-                    let (half, zero) = (
-                        self.network.graph.number(0.5),
-                        self.network.graph.number(0.0),
-                    );
-                    let graph = &mut self.network.graph;
-                    let shifted = graph.add(count, half);
-                    let whole = graph.apply(Operator::Floor, &[shifted]);
-                    let n = graph.apply(Operator::Max, &[whole, zero]);
-                    self.counted_block(event, n, values, held, seen, report);
-                    emissions.push(n);
-                }
-                Condition::When { condition, rising } => {
-                    let now = self.network.graph.substitute(&[condition], &map)[0];
-                    let mut fire = now;
-                    if rising {
-                        let was = self.network.graph.substitute(&[condition], tested)[0];
-                        let graph = &mut self.network.graph;
-                        let was_not = graph.not(was);
-                        fire = graph.and(now, was_not);
-                    }
-                    if let Some(counter) = counter {
-                        let graph = &mut self.network.graph;
-                        let counter = graph.symbol(counter);
-                        let zero = graph.number(0.0);
-                        let busy = graph.apply(Operator::Lt, &[zero, counter]);
-                        let free = graph.not(busy);
-                        fire = graph.and(fire, free);
-                    }
-                    for (symbol, new) in self.written(&event.block, values, seen) {
-                        let old = values[&symbol];
-                        let changed = self.network.graph.select(fire, new, old);
-                        let new = self.unless_held(held, symbol, changed, old);
-                        values.insert(symbol, new);
-                    }
-                    if let (Some(counter), Some(refractory)) = (counter, &event.refractory) {
-                        let length = self.refractory_steps(refractory.duration);
-                        let graph = &mut self.network.graph;
-                        let (zero, one) = (graph.number(0.0), graph.number(1.0));
-                        let counter = graph.symbol(counter);
-                        let less = graph.sub(counter, one);
-                        let rest = graph.apply(Operator::Max, &[less, zero]);
-                        counters.push((place, graph.select(fire, length, rest)));
-                    }
-                    emissions.push(fire);
-                }
-            }
-        }
-        (counters, emissions)
-    }
-
-    /// The block of a counted event n times: its lines must be increments.
-    fn counted_block(
-        &mut self,
-        event: &crate::model::Event,
-        n: NodeId,
-        values: &mut Values,
-        held: &Values,
-        seen: &Values,
-        report: &mut Report,
-    ) {
-        if event.refractory.is_some() {
-            report.unsupported(event.span, "`refractory` of an event with `count`");
-        }
-        let written: Vec<Symbol> = event.block.iter().map(|write| write.state).collect();
-        for write in &event.block {
-            let one = self.network.graph.number(1.0);
-            let form = self.network.graph.affine(write.value, &[write.state]);
-            let increment = form.filter(|form| {
-                form.coefficients[0] == one
-                    && !self.network.graph.depends_on(form.constant, &written)
-            });
-            let Some(form) = increment else {
-                report.push(
-                    Diagnostic::error(
-                        Code::NotLinear,
-                        event.span,
-                        "the block of an event with `count` must be increments",
-                    )
-                    .help("write `x += …` with what does not depend on the changed states"),
-                );
-                return;
-            };
-            let mut map = values.clone();
-            map.extend(seen.iter().map(|(&symbol, &node)| (symbol, node)));
-            let step = self.network.graph.substitute(&[form.constant], &map)[0];
-            let total = self.network.graph.mul(n, step);
-            let old = values[&write.state];
-            let sum = self.network.graph.add(old, total);
-            let clipped = self.clip(write.state, sum);
-            let new = self.unless_held(held, write.state, clipped, old);
-            values.insert(write.state, new);
-        }
-    }
-
-    /// A refractory time in steps; infinite for ever.
-    fn refractory_steps(&mut self, duration: Option<NodeId>) -> NodeId {
-        let Some(duration) = duration else {
-            return self.network.graph.number(f64::INFINITY);
-        };
-        if let Some(time) = self.network.constant(duration)
-            && let Some((steps, _)) = super::rounding::steps(time, self.network.dt)
-        {
-            return self.network.graph.number(steps as f64);
-        }
-        // One value an element: floor(round(T/dt * 1e9)/1e9 + 1/2), the same rule.
-        let dt = self.network.graph.number(self.network.dt);
-        let graph = &mut self.network.graph;
-        let ratio = graph.div(duration, dt);
-        let nine = graph.number(1e9);
-        let scaled = graph.mul(ratio, nine);
-        let rounded = graph.apply(Operator::Round, &[scaled]);
-        let back = graph.div(rounded, nine);
-        graph.apply(Operator::Round, &[back])
     }
 }
 

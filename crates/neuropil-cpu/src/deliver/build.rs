@@ -1,8 +1,15 @@
-//! Lays out the edges of a projection: counts first, then fills in place.
+//! Lays out the edges of a projection so that little more memory is ever in use than at the end.
 //!
-//! Rows are generated twice, once to count and once to fill, so that the memory in use at the end
-//! is also the most that was in use. Rows by source are shared out to the pool in runs of sources;
-//! rows by target in tiles, each of which transposes its own.
+//! Rows by source are shared out to the pool in pieces. Where the rule knows how much room a piece
+//! needs, rows are generated once: each piece fills addresses that were set aside for it (what is
+//! not touched holds no memory), then the pieces are moved together and the rest is given back
+//! (`reserved`). Otherwise rows are generated twice, once to count and once to fill (`counted`).
+//! Rows by target are always generated twice, tile by tile, each of which transposes its own
+//! (`by_target`): rows of sources lie too close together for room between them.
+//!
+//! The unit of a grid depends on the largest weight of all. Where weights are own, rows that are
+//! generated once are rounded to the unit of the first of them; if it turns out too small, they are
+//! generated again.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,10 +27,21 @@ use super::format::Format;
 use super::tile::{Columns, Rows, Tile};
 use crate::pool::{MOST_SLOTS, Pool};
 
-mod by_source;
 mod by_target;
+mod counted;
+mod reserved;
+mod store;
 
-/// What the count found.
+/// Edges that are generated at a time, about: they stay in the cache until they are stored.
+const RUN_EDGES: f64 = 20_000.0;
+
+/// The most rows that are generated at a time.
+const RUN_ROWS: f64 = 4096.0;
+
+/// The rows and columns of every tile.
+type Drafts<F> = Vec<(Rows, Columns<F>)>;
+
+/// What the edges showed.
 #[derive(Debug, Default)]
 struct Survey {
     /// The largest magnitude of a weight.
@@ -61,9 +79,30 @@ pub(super) fn build<F: Format>(
         on_grid: blueprint.sum == Sum::Grid,
     };
     site.check_memory::<F>(connectivity.expected_edges().max(0.0) as u64)?;
-    let (lengths, survey) = match connectivity.orientation() {
-        Orientation::BySource => by_source::count::<F>(&site, pool)?,
-        Orientation::ByTarget => by_target::count(&site, pool)?,
+    let reserved = match connectivity.orientation() {
+        Orientation::BySource => reserved::build::<F>(&site, pool)?,
+        Orientation::ByTarget => None,
+    };
+    let (drafts, unit) = match reserved {
+        Some(built) => built,
+        None => count_and_fill::<F>(&site, pool)?,
+    };
+    let sheet = finish(&site, pool, unit, drafts)?;
+    let sum_unit = site
+        .on_grid
+        .then(|| grid::sum_unit(unit, blueprint.precision));
+    Ok((sheet, sum_unit))
+}
+
+/// Generates the rows twice: once to count, once to fill.
+fn count_and_fill<F: Format>(
+    site: &Site<'_>,
+    pool: &mut Pool,
+) -> Result<(Drafts<F>, f64), BackendError> {
+    let orientation = site.connectivity.orientation();
+    let (lengths, survey) = match orientation {
+        Orientation::BySource => counted::count(site, pool)?,
+        Orientation::ByTarget => by_target::count(site, pool)?,
     };
     if let Some((_, fault)) = survey.fault {
         return Err(fault);
@@ -73,20 +112,16 @@ pub(super) fn build<F: Format>(
     let unit = site.unit(survey.largest)?;
     let mut drafts = Vec::new();
     for lengths in lengths {
-        let rows = Rows::new(lengths.into_iter()).ok_or_else(|| site.refused::<F>(edges))?;
+        let rows = Rows::new(&lengths).ok_or_else(|| site.refused::<F>(edges))?;
         let columns = Columns::<F>::new(rows.start(rows.sources()), site.own_delays)
             .ok_or_else(|| site.refused::<F>(edges))?;
         drafts.push((rows, columns));
     }
-    match connectivity.orientation() {
-        Orientation::BySource => by_source::fill(&site, pool, unit, &mut drafts)?,
-        Orientation::ByTarget => by_target::fill(&site, pool, unit, &mut drafts)?,
+    match orientation {
+        Orientation::BySource => counted::fill(site, pool, unit, &mut drafts)?,
+        Orientation::ByTarget => by_target::fill(site, pool, unit, &mut drafts)?,
     }
-    let sheet = finish(&site, pool, unit, drafts)?;
-    let sum_unit = site
-        .on_grid
-        .then(|| grid::sum_unit(unit, blueprint.precision));
-    Ok((sheet, sum_unit))
+    Ok((drafts, unit))
 }
 
 /// Checks the finished tiles and sorts them by owner.
@@ -110,14 +145,15 @@ fn finish<F: Format>(
         let (targets, owner) = &site.tiles[at];
         let first = (targets.start - site.blueprint.owners[*owner].start) as usize;
         let (rows, columns) = lock(&drafts[at]).take()?;
-        *lock(&done[at]) = Tile::new(first, targets.len(), rows, columns, unit);
+        let tile = Tile::new(first, targets.len(), rows, columns, unit);
+        *lock(&done[at]) = tile.map(|tile| (tile.overflows(1), tile));
         None
     })?;
     let mut owners: Vec<Vec<Tile<F>>> = site.blueprint.owners.iter().map(|_| Vec::new()).collect();
     for (tile, (_, owner)) in done.into_iter().zip(&site.tiles) {
         let tile = tile.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let tile = tile.ok_or_else(|| site.broken())?;
-        if tile.heaviest() > F::EXACT_BELOW {
+        let (overflows, tile) = tile.ok_or_else(|| site.broken())?;
+        if overflows {
             return Err(BackendError::Overflow {
                 projection: site.blueprint.name.to_owned(),
                 limit: F::EXACT_BELOW * unit,
@@ -129,33 +165,34 @@ fn finish<F: Format>(
 }
 
 impl Site<'_> {
-    /// The weight of an entry of a block of rows.
-    fn weight_at(&self, edges: &Edges, entry: usize) -> f64 {
-        match self.weight {
-            EdgeValue::Shared(weight) => weight,
-            EdgeValue::Own => edges.weights[entry],
-        }
+    /// Rows that hold about a number of edges, by the mean over a number of rows.
+    fn run_length(&self, edges: f64, rows: u32) -> usize {
+        let row = (self.connectivity.expected_edges() / f64::from(rows.max(1))).max(1.0);
+        (edges / row).clamp(1.0, RUN_ROWS) as usize
     }
 
-    fn delay_at(&self, edges: &Edges, entry: usize) -> u32 {
-        match self.delay {
-            EdgeValue::Shared(delay) => delay,
-            EdgeValue::Own => edges.delays[entry],
-        }
+    /// Whether edges differ in their ends alone.
+    fn values_are_shared(&self) -> bool {
+        self.weight != EdgeValue::Own && self.delay != EdgeValue::Own
+    }
+
+    /// Whether a block has a number of rows, and a weight and delay for each edge.
+    fn is_whole(&self, edges: &Edges, rows: usize) -> bool {
+        let count = edges.others.len();
+        edges.offsets.len() == rows + 1
+            && edges.offsets.first() == Some(&0)
+            && edges.offsets.last() == Some(&count)
+            && edges.offsets.is_sorted()
+            && (self.weight != EdgeValue::Own || edges.weights.len() == count)
+            && (self.delay != EdgeValue::Own || edges.delays.len() == count)
     }
 
     /// Looks at the weights and delays of a block of rows that begins with a row.
     ///
     /// False where the block does not have the rows, or not a weight and delay for each edge.
     fn inspect(&self, survey: &mut Survey, edges: &Edges, first: u32, rows: usize) -> bool {
-        let count = edges.others.len();
-        let whole = edges.offsets.len() == rows + 1
-            && edges.offsets.first() == Some(&0)
-            && edges.offsets.last() == Some(&count)
-            && edges.offsets.is_sorted()
-            && (self.weight != EdgeValue::Own || edges.weights.len() == count)
-            && (self.delay != EdgeValue::Own || edges.delays.len() == count);
-        if !whole || count == 0 {
+        let whole = self.is_whole(edges, rows);
+        if !whole || edges.others.is_empty() {
             return whole;
         }
         let weights = match &self.weight {
@@ -233,7 +270,7 @@ impl Site<'_> {
             return Ok(unit);
         }
         Err(BackendError::Unsupported {
-            backend: crate::NAME,
+            backend: crate::deliver::NAME,
             what: format!(
                 "weights of {largest} in internal units on a grid (projection `{}`)",
                 self.blueprint.name
@@ -241,12 +278,9 @@ impl Site<'_> {
         })
     }
 
-    /// The weight of an entry as it is stored.
-    fn stored<F: Format>(&self, edges: &Edges, entry: usize, unit: f64) -> f64 {
-        if !F::WEIGHTED {
-            return 1.0;
-        }
-        let weight = self.weight_at(edges, entry);
+    /// A weight as it is stored.
+    #[inline]
+    fn rounded(&self, weight: f64, unit: f64) -> f64 {
         if self.on_grid {
             grid::addend(weight, unit, self.blueprint.precision)
         } else {

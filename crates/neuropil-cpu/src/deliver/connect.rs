@@ -9,6 +9,7 @@ use neuropil_ir::plan::{DelayClass, Sum};
 
 use super::Delivery;
 use super::build::build;
+use super::diagonal::Diagonal;
 use super::format::{Apart, Exact, Format, List, Packed, Target, Wide};
 use crate::pool::Pool;
 
@@ -47,6 +48,14 @@ pub(crate) fn connect(
     pool: &mut Pool,
 ) -> Result<Connected, BackendError> {
     check(blueprint, connectivity)?;
+    let shared = connectivity.weight() != EdgeValue::Own;
+    let common = blueprint.delay == DelayClass::Common;
+    if connectivity.is_diagonal() && shared && common && blueprint.sum == Sum::Count {
+        return Ok(Connected {
+            delivery: Box::new(Diagonal::new(blueprint.owners)),
+            unit: None,
+        });
+    }
     let narrow = has_narrow_tiles(blueprint, connectivity);
     let own_weights = connectivity.weight() == EdgeValue::Own;
     match (blueprint.sum, blueprint.precision, narrow) {
@@ -106,7 +115,7 @@ fn check(blueprint: &Blueprint<'_>, connectivity: &dyn Connectivity) -> Result<(
         ))),
         (DelayClass::Own { max, .. }, _) if max > u32::from(u16::MAX) => {
             Err(BackendError::Unsupported {
-                backend: crate::NAME,
+                backend: crate::deliver::NAME,
                 what: format!(
                     "delays of {max} steps (projection `{}`; the most is {})",
                     blueprint.name,

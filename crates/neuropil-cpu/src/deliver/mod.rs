@@ -13,6 +13,7 @@
 //! | [`format::Wide`] | [`Sum::Grid`] in f64 plans: 24-bit floats on a grid, summed in f64 | 6 (8) |
 //! | [`format::Exact`] | [`Sum::Ordered`]: unrounded, summed in f64 in a fixed order | 10 (12) |
 //!
+//! One-to-one connections of whole populations with a shared weight store nothing ([`diagonal`]).
 //! Own delays take two bytes more. All sums but the ordered ones are exact, so their order cannot
 //! matter; the ordered ones are added by emission step, source and position in the row, whatever
 //! the number of owners.
@@ -26,12 +27,15 @@
 
 #![expect(
     unsafe_code,
-    reason = "targets are checked when a tile is built, not at every one of billions of events"
+    reason = "targets are checked when a tile is built, not at every one of billions of events; \
+              draws use the vectors that the processor has"
 )]
 
 mod build;
 mod connect;
+mod diagonal;
 pub(crate) mod format;
+mod generator;
 #[cfg(test)]
 mod tests;
 mod tile;
@@ -131,3 +135,6 @@ impl<F: Format> Delivery for Sheet<F> {
         self.tiles().map(Tile::bytes).sum()
     }
 }
+
+/// The name under which delivery refuses what it cannot do, however kernels are run.
+pub(crate) const NAME: &str = "cpu";

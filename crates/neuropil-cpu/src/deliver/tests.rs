@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use neuropil_ir::backend::BackendError;
-use neuropil_ir::connect::{EdgeValue, Orientation};
+use neuropil_ir::connect::{Connectivity, EdgeValue, Edges, Orientation};
 use neuropil_ir::grid;
 use neuropil_ir::kernel::{Element, Precision};
 use neuropil_ir::plan::{DelayClass, Sum};
@@ -119,8 +119,52 @@ fn defined(
     (sums, added)
 }
 
+/// A list that knows how much room it needs, or thinks so.
+struct Roomy {
+    edges: Listed,
+    /// How much more than the edges there are; may be negative.
+    more: i64,
+}
+
+impl Connectivity for Roomy {
+    fn sources(&self) -> u32 {
+        self.edges.sources()
+    }
+
+    fn targets(&self) -> u32 {
+        self.edges.targets()
+    }
+
+    fn orientation(&self) -> Orientation {
+        self.edges.orientation()
+    }
+
+    fn weight(&self) -> EdgeValue<f64> {
+        self.edges.weight()
+    }
+
+    fn delay(&self) -> EdgeValue<u32> {
+        self.edges.delay()
+    }
+
+    fn expected_edges(&self) -> f64 {
+        // Enough to be cut into a number of pieces.
+        self.edges.expected_edges() * 60.0
+    }
+
+    fn rows(&self, rows: Range<u32>, out: &mut Edges) {
+        self.edges.rows(rows, out);
+    }
+
+    fn room(&self, rows: Range<u32>, others: Range<u32>) -> Option<u64> {
+        let edges = self.edges.edges.iter();
+        let count = edges.filter(|edge| rows.contains(&edge.0) && others.contains(&edge.1));
+        Some((count.count() as i64 + self.more).max(0) as u64)
+    }
+}
+
 fn delivered(
-    edges: &Listed,
+    edges: &dyn Connectivity,
     sum: Sum,
     precision: Precision,
     own: bool,
@@ -136,7 +180,6 @@ fn delivered(
     let connected = connect(&blueprint(sum, precision, delay, owners), edges, &mut pool).unwrap();
     assert_eq!(connected.unit.is_some(), sum == Sum::Grid);
     let stored = connected.delivery;
-    assert_eq!(stored.edges(), edges.edges.len() as u64);
     let mut sums = vec![0.0; TARGETS as usize * (COPIES + 1)];
     let mut added = 0;
     for (owner, range) in owners.iter().enumerate() {
@@ -192,17 +235,79 @@ fn every_format_gives_the_defined_sums() {
                             let edges = listed(orientation, weight, delay);
                             let expected = defined(&edges, sum, precision, own, counted);
                             for owners in owners {
-                                let found = delivered(&edges, sum, precision, own, counted, owners);
-                                assert!(
-                                    found == expected,
-                                    "{sum:?} {weight:?} {delay:?} {own} {precision} \
-                                     {orientation:?} {counted} {owners:?}"
-                                );
+                                // Counted first; generated once with room enough, with none to
+                                // spare, and with too little.
+                                let roomy = [17, 0, -1].map(|more| Roomy {
+                                    edges: edges.clone(),
+                                    more,
+                                });
+                                let ways = roomy.iter().map(|edges| edges as &dyn Connectivity);
+                                for way in ways.chain([&edges as &dyn Connectivity]) {
+                                    let found =
+                                        delivered(way, sum, precision, own, counted, owners);
+                                    assert!(
+                                        found == expected,
+                                        "{sum:?} {weight:?} {delay:?} {own} {precision} \
+                                         {orientation:?} {counted} {owners:?}"
+                                    );
+                                }
                             }
                         }
                     }
                 }
             }
+        }
+    }
+}
+
+/// The first weights are far smaller than later ones, so the first unit is too small.
+#[test]
+fn units_are_those_of_the_largest_weight() {
+    for growth in [3.0, 1.1] {
+        let mut edges = listed(Orientation::BySource, EdgeValue::Own, EdgeValue::Shared(1));
+        edges.sources = 600;
+        edges.edges = random_edges(4, 600, TARGETS, 9_000, 1..2);
+        for edge in &mut edges.edges {
+            edge.2 *= (0..edge.0 / 60).fold(1.0, |factor, _| factor * growth);
+        }
+        let roomy = Roomy {
+            edges: edges.clone(),
+            more: 3,
+        };
+        let owners = [0..512, 512..TARGETS];
+        for precision in [Precision::F32, Precision::F64] {
+            let [once, twice] = [&roomy as &dyn Connectivity, &edges].map(|edges| {
+                let blueprint = Blueprint {
+                    sources: 600,
+                    ..blueprint(Sum::Grid, precision, DelayClass::Common, &owners)
+                };
+                let connected = connect(&blueprint, edges, &mut Pool::new(2)).unwrap();
+                let mut sums = Vec::new();
+                for (owner, range) in owners.iter().enumerate() {
+                    let element = element(Sum::Grid, precision);
+                    for source in 0..600 {
+                        let mut into = Array::zeroed(element, precision, range.len(), 1).unwrap();
+                        let mut to = Destination {
+                            into: &mut into,
+                            zero: None,
+                            emitted: 0,
+                            copy: 0,
+                            zero_copy: 0,
+                        };
+                        let segment = Segment {
+                            elements: vec![source],
+                            counts: Vec::new(),
+                        };
+                        connected
+                            .delivery
+                            .deliver(owner, &segment, &mut to)
+                            .unwrap();
+                        into.read_into(0, &mut sums);
+                    }
+                }
+                (connected.unit, connected.delivery.bytes(), sums)
+            });
+            assert!(once == twice, "{growth} {precision}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The edges onto one range of neighbouring targets, row by row.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::Destination;
 use super::format::Format;
@@ -53,18 +54,30 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Rows of given lengths; `None` where memory is refused or a group has 2^32 edges or more.
-    pub(super) fn new(lengths: impl ExactSizeIterator<Item = u32>) -> Option<Self> {
+    pub(super) fn new(lengths: &[u32]) -> Option<Self> {
         let mut offsets = Block::zeroed(lengths.len() + 1)?;
+        offsets[..lengths.len()].copy_from_slice(lengths);
+        Self::of(offsets)
+    }
+
+    /// Turns the lengths of rows, and one number more, into rows, in their place.
+    pub(super) fn of(mut lengths: Block<u32>) -> Option<Self> {
         let mut bases = Vec::new();
         let mut total = 0_u64;
-        for (source, length) in lengths.map(Some).chain([None]).enumerate() {
+        let sources = lengths.len().checked_sub(1)?;
+        lengths[sources] = 0;
+        for (source, slot) in lengths.iter_mut().enumerate() {
             if source % GROUP == 0 {
                 bases.push(total);
             }
-            offsets[source] = u32::try_from(total - bases[source / GROUP]).ok()?;
-            total += u64::from(length.unwrap_or(0));
+            let length = *slot;
+            *slot = u32::try_from(total - bases[source / GROUP]).ok()?;
+            total += u64::from(length);
         }
-        Some(Self { bases, offsets })
+        Some(Self {
+            bases,
+            offsets: lengths,
+        })
     }
 
     /// The place of the first edge of a source (or, for the number of sources, of the end).
@@ -104,8 +117,11 @@ pub(super) struct Tile<F: Format> {
     beside: Block<F::Beside>,
     /// The delay of each edge; empty where the delay is common.
     delays: Block<u16>,
-    /// The largest sum of magnitudes that one event of every edge gives a target.
-    heaviest: f64,
+    /// The largest sum of magnitudes that one event of every edge gives a target; found when it
+    /// is asked for, as where edges have no weights their number mostly decides.
+    heaviest: OnceLock<f64>,
+    /// The size of a unit in what is stored.
+    unit: f64,
     /// The longest own delay.
     longest: usize,
     /// Whether an own delay is 0.
@@ -130,6 +146,27 @@ impl<F: Format> Columns<F> {
         })
     }
 
+    /// Keeps a number of edges.
+    pub(super) fn truncate(&mut self, edges: usize) {
+        self.cells.truncate(edges);
+        self.beside.truncate(edges);
+        self.delays.truncate(edges);
+    }
+
+    /// Moves edges to the front, over what lies there.
+    pub(super) fn move_to(&mut self, edges: Range<usize>, place: usize) {
+        if edges.start == place || edges.is_empty() {
+            return;
+        }
+        self.cells.copy_within(edges.clone(), place);
+        if F::BESIDE {
+            self.beside.copy_within(edges.clone(), place);
+        }
+        if !self.delays.is_empty() {
+            self.delays.copy_within(edges, place);
+        }
+    }
+
     /// Bytes of one edge.
     pub(super) fn edge_bytes(own_delays: bool) -> u64 {
         let beside = if F::BESIDE { size_of::<F::Beside>() } else { 0 };
@@ -138,7 +175,7 @@ impl<F: Format> Columns<F> {
 }
 
 impl<F: Format> Tile<F> {
-    /// Finishes a tile: checks every target and finds the heaviest sum, in units of `unit`.
+    /// Finishes a tile: checks every target. Sums are weighed in units of `unit`.
     ///
     /// `None` if a target lies outside, which a connectivity never gives.
     pub(super) fn new(
@@ -148,14 +185,12 @@ impl<F: Format> Tile<F> {
         columns: Columns<F>,
         unit: f64,
     ) -> Option<Self> {
-        let mut loads = vec![0.0_f64; width];
-        for (at, &cell) in columns.cells.iter().enumerate() {
-            let beside = columns.beside.get(at).copied().unwrap_or_default();
-            let load = loads.get_mut(F::place(cell))?;
-            *load += F::magnitude(F::weight(cell, beside));
-        }
-        let heaviest = loads.iter().copied().fold(0.0, f64::max) / unit;
-        if rows.start(rows.sources()) != columns.cells.len() {
+        let most = columns
+            .cells
+            .iter()
+            .fold(0, |most, &cell| (F::place(cell) as u32).max(most));
+        let outside = most as usize >= width && !columns.cells.is_empty();
+        if outside || rows.start(rows.sources()) != columns.cells.len() {
             return None;
         }
         let Columns {
@@ -172,7 +207,8 @@ impl<F: Format> Tile<F> {
             cells,
             beside,
             delays,
-            heaviest,
+            heaviest: OnceLock::new(),
+            unit,
             longest,
             immediate,
         })
@@ -186,8 +222,23 @@ impl<F: Format> Tile<F> {
         self.cells.len() as u64
     }
 
-    pub(super) fn heaviest(&self) -> f64 {
-        self.heaviest
+    /// Whether a sum may be wrong if every edge adds a number of events to it at once.
+    pub(super) fn overflows(&self, times: u32) -> bool {
+        let overflows = |heaviest: f64| f64::from(times) * heaviest > F::EXACT_BELOW;
+        if F::EXACT_BELOW == f64::INFINITY || (!F::WEIGHTED && !overflows(self.cells.len() as f64))
+        {
+            return false;
+        }
+        overflows(*self.heaviest.get_or_init(|| self.find_heaviest()))
+    }
+
+    fn find_heaviest(&self) -> f64 {
+        let mut loads = vec![0.0_f64; self.width];
+        for (at, &cell) in self.cells.iter().enumerate() {
+            let beside = self.beside.get(at).copied().unwrap_or_default();
+            loads[F::place(cell)] += F::magnitude(F::weight(cell, beside));
+        }
+        loads.iter().copied().fold(0.0, f64::max) / self.unit
     }
 
     pub(super) fn row_later_than(&self, source: u32, delay: u64) -> u64 {
@@ -214,7 +265,7 @@ impl<F: Format> Tile<F> {
         to: &mut Destination<'_>,
     ) -> Result<u64, String> {
         if let Some(most) = events.counts.iter().copied().max()
-            && f64::from(most) * self.heaviest > F::EXACT_BELOW
+            && self.overflows(most)
         {
             return Err(format!(
                 "{most} events of one element in a step overflow the sum"

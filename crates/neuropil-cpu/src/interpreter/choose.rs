@@ -10,7 +10,7 @@ use super::function::{
 };
 use super::instruction::Run;
 use super::lane::Lane;
-use super::set::InstructionSet;
+use crate::program::InstructionSet;
 
 /// Which of two inputs is a number; never both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

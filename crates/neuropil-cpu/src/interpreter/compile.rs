@@ -1,6 +1,5 @@
 //! From a verified kernel to a tape.
 
-use neuropil_ir::draw;
 use neuropil_ir::kernel::{
     Binary, Binding, BitOp, Compare, Effect, Element, Kernel, Op, Reduction, Value,
 };
@@ -13,12 +12,16 @@ use super::fuse::{self, Group, Role};
 use super::group;
 use super::instruction::Run;
 use super::lane::{Lane, Pattern};
-use super::run::{Emitted, MOST_REDUCTIONS, Reduced, Tape};
-use super::set::InstructionSet;
+use super::run::{Emitted, Reduced, Typed};
 use super::transfer;
+use crate::program::{InstructionSet, MOST_REDUCTIONS};
 
 /// Compiles a kernel; `None` if it has more values than a tape can name.
-pub(super) fn compile<L: Lane>(kernel: &Kernel, set: InstructionSet, seed: u64) -> Option<Tape<L>> {
+pub(super) fn compile<L: Lane>(
+    kernel: &Kernel,
+    set: InstructionSet,
+    keys: Vec<[u32; 2]>,
+) -> Option<Typed<L>> {
     let mut compiler = Compiler::new(kernel, set)?;
     compiler.numbers()?;
     for place in 0..kernel.ops.len() {
@@ -26,7 +29,7 @@ pub(super) fn compile<L: Lane>(kernel: &Kernel, set: InstructionSet, seed: u64) 
             compiler.emit_op(Value(place as u32))?;
         }
     }
-    compiler.finish(seed)
+    compiler.finish(keys)
 }
 
 struct Compiler<'k, L: Lane> {
@@ -381,10 +384,10 @@ impl<'k, L: Lane> Compiler<'k, L> {
     }
 
     /// Emits the effects and chooses slots.
-    fn finish(mut self, seed: u64) -> Option<Tape<L>> {
+    fn finish(mut self, keys: Vec<[u32; 2]>) -> Option<Typed<L>> {
         let set = self.set;
         let mut emitted: Vec<(u32, Place, Option<Place>)> = Vec::new();
-        let mut reduced: Vec<(u32, Reduction, Place)> = Vec::new();
+        let mut reduced: Vec<(Reduction, Place)> = Vec::new();
         let mut sets: Vec<(u32, Place)> = Vec::new();
         for effect in &self.kernel.effects {
             match *effect {
@@ -410,9 +413,9 @@ impl<'k, L: Lane> Compiler<'k, L> {
                     let value = self.wire(self.place(value));
                     emitted.push((emission.0, value, None));
                 }
-                Effect::Reduce(uniform, reduction, value) => {
+                Effect::Reduce(_, reduction, value) => {
                     let value = self.wire(self.place(value));
-                    reduced.push((uniform.0, reduction, value));
+                    reduced.push((reduction, value));
                 }
                 Effect::Set(uniform, value) => {
                     let value = self.wire(self.place(value));
@@ -425,11 +428,11 @@ impl<'k, L: Lane> Compiler<'k, L> {
         }
         let mut kept: Vec<Place> = emitted.iter().map(|e| e.1).collect();
         kept.extend(emitted.iter().filter_map(|e| e.2));
-        kept.extend(reduced.iter().map(|r| r.2));
+        kept.extend(reduced.iter().map(|r| r.1));
         kept.extend(sets.iter().map(|s| s.1));
         let arrays = self.kernel.bindings.len();
         let chosen = allocate(&self.drafts, self.values as usize, &kept, arrays)?;
-        Some(Tape {
+        Some(Typed {
             emitted: emitted
                 .iter()
                 .map(|&(emission, value, any)| Emitted {
@@ -440,8 +443,7 @@ impl<'k, L: Lane> Compiler<'k, L> {
                 .collect(),
             reduced: reduced
                 .iter()
-                .map(|&(uniform, reduction, value)| Reduced {
-                    uniform,
+                .map(|&(reduction, value)| Reduced {
                     reduction,
                     value: chosen.wire(value),
                 })
@@ -454,12 +456,7 @@ impl<'k, L: Lane> Compiler<'k, L> {
             instructions: chosen.instructions,
             numbers: self.table,
             uniforms: self.uniforms,
-            keys: self
-                .kernel
-                .draws
-                .iter()
-                .map(|draw| draw::key(seed, draw.stream))
-                .collect(),
+            keys,
             elements: self
                 .kernel
                 .bindings

@@ -1,7 +1,7 @@
 //! Instructions of a tape, what they see of the world, and their functions by instruction set.
 
 use super::lane::Lane;
-use super::set::InstructionSet;
+use crate::program::InstructionSet;
 
 /// The function of an instruction.
 ///
@@ -92,6 +92,13 @@ impl<'a, L: Lane> Wires<'a, L> {
         unsafe { *self.numbers.get_unchecked(place as usize) }
     }
 }
+
+/// Pointers of wires, on their way into [`Wires`]; valid only while a tape runs.
+#[derive(Debug, Default)]
+pub(crate) struct Pointers(pub(super) Vec<*mut u8>);
+
+// SAFETY: the pointers are written at the start of every run and never used after it.
+unsafe impl Send for Pointers {}
 
 /// An operation over a block of lanes.
 pub(super) trait Operation<L: Lane> {

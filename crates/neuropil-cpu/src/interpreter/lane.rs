@@ -4,9 +4,9 @@ use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use super::instruction::{Operation, Run, run_of};
-use super::set::InstructionSet;
 use super::{GROUP_BYTES, SLOT_BYTES};
 use crate::memory::Plain;
+use crate::program::InstructionSet;
 
 /// The bit pattern of a lane.
 pub(super) trait Pattern: Plain + Eq {

@@ -7,7 +7,7 @@
 //! broadcast from a table. The output of an instruction never overlaps an input, which lets the
 //! compiler of the functions vectorise them.
 //!
-//! Every function exists once for each [`InstructionSet`]; all sets compute the same bits, those of
+//! Every function exists once for each [`crate::InstructionSet`]; all sets compute the same bits, those of
 //! [`neuropil_ir::scalar`]. Lanes are worked on in groups of 256 bytes, so that the rest of a range
 //! need not be a whole block; lanes behind its end compute on padding and have no effect.
 
@@ -25,21 +25,16 @@ mod chain;
 mod choose;
 mod compile;
 mod draw;
-mod frame;
 mod function;
 mod fuse;
 mod group;
 mod instruction;
 mod lane;
 mod run;
-mod set;
-#[cfg(test)]
-mod tests;
 mod transfer;
 
-pub(crate) use frame::Frame;
-pub(crate) use run::{Bound, Lanes, Outputs, Program, World};
-pub use set::InstructionSet;
+pub(crate) use instruction::Pointers;
+pub(crate) use run::Tape;
 
 /// Bytes of a slot.
 pub(crate) const SLOT_BYTES: usize = 1024;

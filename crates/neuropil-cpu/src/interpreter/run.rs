@@ -1,31 +1,26 @@
 //! Runs a tape over a range of lanes.
 
 use neuropil_ir::kernel::{Element, Kernel, Precision, Reduction};
-use neuropil_ir::plan::{REDUCTION_BLOCK, reduction_identity};
-use neuropil_ir::scalar::{event_count, join};
-use neuropil_ir::verify::Verified;
+use neuropil_ir::scalar::event_count;
 
-use super::frame::Frame;
 use super::instruction::{Instruction, Wires};
 use super::lane::{Lane, Pattern};
-use super::set::InstructionSet;
 use super::{SLOT_BYTES, compile};
-use crate::events::Segment;
-use crate::memory::{Array, Numbers};
+use crate::program::{Frame, InstructionSet, Lanes, MOST_REDUCTIONS, Outputs, Partial, World};
 
-/// A compiled kernel.
+/// A kernel on a tape.
 #[derive(Debug)]
-pub(crate) struct Program(Typed);
+pub(crate) struct Tape(Either);
 
 #[derive(Debug)]
-enum Typed {
-    F32(Tape<f32>),
-    F64(Tape<f64>),
+enum Either {
+    F32(Typed<f32>),
+    F64(Typed<f64>),
 }
 
 /// A tape and what it needs beside its instructions.
 #[derive(Debug)]
-pub(super) struct Tape<L: Lane> {
+pub(super) struct Typed<L: Lane> {
     pub(super) instructions: Vec<Instruction<L>>,
     pub(super) slots: usize,
     pub(super) numbers: Vec<L>,
@@ -53,91 +48,37 @@ pub(super) struct Emitted {
 /// A reduction of a tape.
 #[derive(Debug)]
 pub(super) struct Reduced {
-    pub(super) uniform: u32,
     pub(super) reduction: Reduction,
     pub(super) value: u16,
 }
 
-/// The lanes of a run.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Lanes {
-    /// The element of the first lane.
-    pub(crate) element: u32,
-    /// Number of lanes.
-    pub(crate) count: usize,
-    /// The step that draws use.
-    pub(crate) step: u64,
-}
-
-/// What an array of a kernel is bound to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Bound {
-    /// Which of the arrays.
-    pub(crate) array: usize,
-    /// Which copy.
-    pub(crate) copy: usize,
-    /// The place of the first lane of the run.
-    pub(crate) start: usize,
-}
-
-/// What a run reads and writes.
-pub(crate) struct World<'a> {
-    pub(crate) arrays: &'a mut [Array],
-    /// What each array of the kernel is bound to.
-    pub(crate) bound: &'a dyn Fn(usize) -> Bound,
-    /// The value of each uniform of the kernel.
-    pub(crate) uniform: &'a dyn Fn(usize) -> f64,
-}
-
-/// What a run gives beside its stores.
-#[derive(Debug, Default)]
-pub(crate) struct Outputs {
-    /// For each emission: what was emitted; the run appends.
-    pub(crate) events: Vec<Segment>,
-    /// For each reduction: the results of its blocks; the run appends.
-    pub(crate) blocks: Vec<Vec<f64>>,
-    /// The uniforms that were set; the run appends.
-    pub(crate) sets: Vec<(u32, f64)>,
-}
-
-impl Program {
+impl Tape {
     /// Compiles a kernel; `None` if it is too large for a tape.
     pub(crate) fn compile(
-        kernel: Verified<&Kernel>,
+        kernel: &Kernel,
         set: InstructionSet,
-        seed: u64,
+        keys: Vec<[u32; 2]>,
     ) -> Option<Self> {
         Some(Self(match kernel.precision {
-            Precision::F32 => Typed::F32(compile::compile(&kernel, set, seed)?),
-            Precision::F64 => Typed::F64(compile::compile(&kernel, set, seed)?),
+            Precision::F32 => Either::F32(compile::compile(kernel, set, keys)?),
+            Precision::F64 => Either::F64(compile::compile(kernel, set, keys)?),
         }))
     }
 
-    /// Number of slots that a frame needs.
-    pub(crate) fn slots(&self) -> usize {
-        match &self.0 {
-            Typed::F32(tape) => tape.slots,
-            Typed::F64(tape) => tape.slots,
-        }
-    }
-
-    /// The uniforms that are reduced into, with their reductions, in order.
-    pub(crate) fn reductions(&self) -> impl Iterator<Item = (u32, Reduction)> + '_ {
-        let reduced = match &self.0 {
-            Typed::F32(tape) => &tape.reduced,
-            Typed::F64(tape) => &tape.reduced,
+    /// Number of 64-bit words that the slots of a frame need.
+    pub(crate) fn words(&self) -> usize {
+        let slots = match &self.0 {
+            Either::F32(tape) => tape.slots,
+            Either::F64(tape) => tape.slots,
         };
-        reduced
-            .iter()
-            .map(|reduced| (reduced.uniform, reduced.reduction))
+        slots * SLOT_BYTES / 8
     }
 
-    /// Runs the kernel over a range of lanes.
+    /// Runs the tape over a range of lanes, of which there is at least one.
     ///
     /// # Panics
     ///
-    /// If the world does not fit the kernel: an array that is not there, too short, or of another
-    /// type; a frame that is too small.
+    /// As [`crate::program::Program::run`].
     pub(crate) fn run(
         &self,
         frame: &mut Frame,
@@ -146,12 +87,12 @@ impl Program {
         outputs: &mut Outputs,
     ) {
         match &self.0 {
-            Typed::F32(tape) => {
+            Either::F32(tape) => {
                 let mut numbers = std::mem::take(&mut frame.f32s);
                 tape.run(frame, &mut numbers, lanes, world, outputs);
                 frame.f32s = numbers;
             }
-            Typed::F64(tape) => {
+            Either::F64(tape) => {
                 let mut numbers = std::mem::take(&mut frame.f64s);
                 tape.run(frame, &mut numbers, lanes, world, outputs);
                 frame.f64s = numbers;
@@ -160,7 +101,7 @@ impl Program {
     }
 }
 
-impl<L: Lane> Tape<L> {
+impl<L: Lane> Typed<L> {
     fn run(
         &self,
         frame: &mut Frame,
@@ -169,9 +110,6 @@ impl<L: Lane> Tape<L> {
         world: &mut World<'_>,
         outputs: &mut Outputs,
     ) {
-        if lanes.count == 0 {
-            return;
-        }
         numbers.clear();
         numbers.extend_from_slice(&self.numbers);
         for &(place, uniform) in &self.uniforms {
@@ -207,42 +145,29 @@ impl<L: Lane> Tape<L> {
                 *pointer = pointer.wrapping_add(block * stride);
             }
         }
-        self.finish(pointers, &partial, outputs);
+        self.finish(pointers, &mut partial, outputs);
         pointers.clear();
     }
 
     /// Points the wires to the first block.
     fn point(&self, frame: &mut Frame, lanes: Lanes, world: &mut World<'_>) {
         assert!(
-            self.slots <= frame.room(),
+            self.slots * SLOT_BYTES / 8 <= frame.lanes.len(),
             "the frame has room for the tape"
         );
         frame.pointers.0.clear();
         frame.strides.clear();
+        let precision = if size_of::<L>() == 4 {
+            Precision::F32
+        } else {
+            Precision::F64
+        };
         for (binding, &element) in self.elements.iter().enumerate() {
-            let bound = (world.bound)(binding);
-            let array = &mut world.arrays[bound.array];
-            let fits = bound.copy < array.copies()
-                && bound.start + lanes.count <= array.len()
-                && bound.start + lanes.count + L::BLOCK <= array.capacity();
-            assert!(fits, "the array holds the lanes and a block more");
-            let typed = match array.numbers() {
-                Numbers::F32(_) => element == Element::Real && size_of::<L>() == 4,
-                Numbers::F64(_) => match element {
-                    Element::Real => size_of::<L>() == 8,
-                    other => other == Element::F64,
-                },
-                Numbers::U32(_) => element == Element::U32,
-                Numbers::I32(_) => element == Element::I32,
-            };
-            assert!(typed, "the array has the element type of the kernel");
-            frame.strides.push(array.lane_bytes());
-            frame
-                .pointers
-                .0
-                .push(array.start_of(bound.copy, bound.start));
+            let (start, stride) = world.start_of(binding, element, precision, lanes, L::BLOCK);
+            frame.strides.push(stride);
+            frame.pointers.0.push(start);
         }
-        let slots = frame.slots.pointer().cast::<u8>();
+        let slots = frame.lanes.pointer().cast::<u8>();
         let slots = (0..self.slots).map(|slot| slots.wrapping_add(slot * SLOT_BYTES));
         frame.pointers.0.extend(slots);
     }
@@ -289,27 +214,17 @@ impl<L: Lane> Tape<L> {
         for (number, reduced) in self.reduced.iter().enumerate() {
             let partial = &mut partial[number];
             for lane in 0..live {
-                if partial.taken == 0 {
-                    partial.value = reduction_identity(reduced.reduction);
-                }
                 // SAFETY: a slot holds a block of lanes, of which `live` were computed.
                 let value = unsafe { lane_of::<L, L>(wires, reduced.value, lane) };
-                partial.value = join(reduced.reduction, partial.value, value.wide());
-                partial.taken += 1;
-                if partial.taken == REDUCTION_BLOCK {
-                    outputs.blocks[number].push(partial.value);
-                    partial.taken = 0;
-                }
+                partial.take(reduced.reduction, value.wide(), &mut outputs.blocks[number]);
             }
         }
     }
 
     /// Appends what is left when the last block has run.
-    fn finish(&self, pointers: &[*mut u8], partial: &[Partial], outputs: &mut Outputs) {
+    fn finish(&self, pointers: &[*mut u8], partial: &mut [Partial], outputs: &mut Outputs) {
         for (number, _) in self.reduced.iter().enumerate() {
-            if partial[number].taken > 0 {
-                outputs.blocks[number].push(partial[number].value);
-            }
+            partial[number].finish(&mut outputs.blocks[number]);
         }
         let wires = Wires::<L> {
             pointers,
@@ -325,16 +240,6 @@ impl<L: Lane> Tape<L> {
             outputs.sets.push((uniform, value.wide()));
         }
     }
-}
-
-/// The most reductions of one kernel.
-pub(super) const MOST_REDUCTIONS: usize = 16;
-
-/// A reduction block that is not full yet.
-#[derive(Clone, Copy, Debug, Default)]
-struct Partial {
-    value: f64,
-    taken: usize,
 }
 
 /// One lane of a slot.

@@ -14,18 +14,17 @@ use super::part::Part;
 use super::record::{Before, From, Recording};
 use super::schedule::{Bound, Step, schedule};
 use super::world::{Home, World};
-use super::{CpuMachine, longest_own_delay, run};
-use crate::NAME;
+use super::{CpuBackend, CpuMachine, longest_own_delay, run};
 use crate::events::Segment;
-use crate::interpreter::{Frame, InstructionSet, Outputs, Program};
 use crate::memory::{Array, Block};
 use crate::pool::Pool;
+use crate::program::{Frame, Method, Outputs, Program};
 
 /// Loads a plan and runs its init stages.
 pub(super) fn load(
     plan: &Plan,
     resources: &Resources,
-    set: InstructionSet,
+    method: Method,
 ) -> Result<CpuMachine, BackendError> {
     let invalid = |why: String| BackendError::Invalid(why);
     verify::plan(plan).map_err(|error| invalid(error.to_string()))?;
@@ -36,8 +35,8 @@ pub(super) fn load(
         .iter()
         .map(|kernel| {
             let verified = verify::kernel(kernel).map_err(|error| invalid(error.to_string()))?;
-            Program::compile(verified, set, plan.seed).ok_or_else(|| BackendError::Unsupported {
-                backend: NAME,
+            Program::compile(verified, method, plan.seed).ok_or_else(|| BackendError::Unsupported {
+                backend: CpuBackend::name_of(method),
                 what: format!("a kernel as large as `{}`", kernel.name),
             })
         })
@@ -53,9 +52,9 @@ pub(super) fn load(
     if needed > resources.memory_limit {
         return Err(memory(needed));
     }
-    let slots = programs.iter().map(Program::slots).max().unwrap_or(0);
+    let words = programs.iter().map(Program::words).max().unwrap_or(0);
     let frames = (0..layout.slot_count)
-        .map(|_| Frame::new(slots).map(Mutex::new))
+        .map(|_| Frame::new(words).map(Mutex::new))
         .collect::<Option<Vec<_>>>()
         .ok_or_else(|| memory(needed))?;
     let parts = parts(plan, &layout, &samples).ok_or_else(|| memory(needed))?;
@@ -72,6 +71,7 @@ pub(super) fn load(
         slot_count: layout.slot_count,
         slots_of_owners: layout.slots,
         owners: layout.owners,
+        profile: None,
         failure: Mutex::new(None),
         sets: Vec::new(),
         blocks: Vec::new(),
@@ -79,10 +79,12 @@ pub(super) fn load(
     };
     world.slots[SLOT_DT.index()] = plan.dt;
     world.begin(0);
+    let sample = schedule(plan, &world.homes, &plan.sample, 0);
+    let advance = schedule(plan, &world.homes, &plan.advance, sample.works().count());
     let mut machine = CpuMachine {
         pool: Pool::new(world.slot_count),
-        sample: schedule(plan, &world.homes, &plan.sample),
-        advance: schedule(plan, &world.homes, &plan.advance),
+        sample,
+        advance,
         world,
         memory_limit: resources.memory_limit,
         step: 0,
@@ -91,7 +93,7 @@ pub(super) fn load(
         values: Vec::new(),
         elements: Vec::new(),
     };
-    let init = schedule(plan, &machine.world.homes, &plan.init);
+    let init = schedule(plan, &machine.world.homes, &plan.init, 0);
     run::run_schedule(&mut machine.world, &mut machine.pool, &init, 0, None)
         .map_err(|error| invalid(format!("init stages: {error}")))?;
     Ok(machine)
@@ -170,7 +172,7 @@ fn recordings(plan: &Plan, layout: &Layout, homes: &[Home]) -> (Vec<Recording>, 
 
 /// The stages right before a sample; a phase among them is the first half of a reduction.
 fn before(plan: &Plan, homes: &[Home], record: &Record) -> Vec<Before> {
-    let steps = schedule(plan, homes, &record.before).steps.into_iter();
+    let steps = schedule(plan, homes, &record.before, 0).steps.into_iter();
     steps
         .filter_map(|step| match step {
             Step::Phase(_) => None,

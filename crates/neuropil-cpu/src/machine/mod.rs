@@ -14,6 +14,7 @@ mod layout;
 mod lists;
 mod load;
 mod part;
+mod profile;
 mod record;
 mod run;
 mod schedule;
@@ -22,39 +23,83 @@ mod stage;
 mod tests;
 mod world;
 
-use neuropil_ir::backend::{Backend, BackendError, Counters, Machine, Resources, RunError, Sink};
+use neuropil_ir::backend::{
+    Backend, BackendError, Clock, Counters, Machine, Resources, RunError, Sink, StageTime,
+};
 use neuropil_ir::connect::Connectivity;
+use neuropil_ir::kernel::Kernel;
 use neuropil_ir::plan::{BufferId, DelayClass, Plan, ProjectionId, SlotId};
+use neuropil_ir::verify::Verified;
 
-use crate::NAME;
 use crate::deliver::{self, Blueprint};
-use crate::interpreter::InstructionSet;
+use crate::jit::{CodeStatistics, Target};
 use crate::pool::Pool;
+use crate::program::{InstructionSet, Method, Program};
+use profile::Profile;
 use schedule::Schedule;
 use world::{World, lock};
 
-/// Runs plans on the processor with the block interpreter.
+/// Runs plans on the processor.
 #[derive(Clone, Copy, Debug)]
 pub struct CpuBackend {
-    set: InstructionSet,
+    method: Method,
 }
 
 impl CpuBackend {
-    /// A back-end for the fastest instruction set of this processor.
+    /// The fastest back-end of this processor.
     pub fn new() -> Self {
+        let set = InstructionSet::detect();
+        Self::compiling(set).unwrap_or(Self::interpreting_with(set))
+    }
+
+    /// A back-end that compiles kernels to machine code of an instruction set; `None` where the
+    /// processor lacks it or no code can be made for it.
+    pub fn compiling(set: InstructionSet) -> Option<Self> {
+        let available = set.is_available() && Target::of(set).is_some();
+        available.then_some(Self {
+            method: Method {
+                set,
+                code: true,
+                copies: None,
+            },
+        })
+    }
+
+    /// A back-end that interprets kernels with an instruction set; `None` where the processor
+    /// lacks it.
+    pub fn interpreting(set: InstructionSet) -> Option<Self> {
+        set.is_available().then_some(Self::interpreting_with(set))
+    }
+
+    fn interpreting_with(set: InstructionSet) -> Self {
         Self {
-            set: InstructionSet::detect(),
+            method: Method {
+                set,
+                code: false,
+                copies: None,
+            },
         }
     }
 
-    /// A back-end for a given instruction set; `None` where the processor lacks it.
-    pub fn with_instruction_set(set: InstructionSet) -> Option<Self> {
-        set.is_available().then_some(Self { set })
+    /// A back-end for any method, for tests.
+    #[cfg(test)]
+    pub(crate) fn with(method: Method) -> Self {
+        Self { method }
     }
 
     /// The instruction set in use.
     pub fn instruction_set(&self) -> InstructionSet {
-        self.set
+        self.method.set
+    }
+
+    /// What becomes of a kernel in machine code; `None` where it is interpreted.
+    pub fn statistics(&self, kernel: Verified<&Kernel>) -> Option<CodeStatistics> {
+        Program::compile(kernel, self.method, 0)?.statistics()
+    }
+
+    /// The name of a method, as in `--backend`.
+    fn name_of(method: Method) -> &'static str {
+        if method.code { "jit" } else { "interpreter" }
     }
 }
 
@@ -66,11 +111,11 @@ impl Default for CpuBackend {
 
 impl Backend for CpuBackend {
     fn name(&self) -> &'static str {
-        NAME
+        Self::name_of(self.method)
     }
 
     fn load(&self, plan: &Plan, resources: &Resources) -> Result<Box<dyn Machine>, BackendError> {
-        Ok(Box::new(load::load(plan, resources, self.set)?))
+        Ok(Box::new(load::load(plan, resources, self.method)?))
     }
 }
 
@@ -172,6 +217,16 @@ impl Machine for CpuMachine {
 
     fn bytes(&self) -> u64 {
         self.world.bytes()
+    }
+
+    fn profile(&mut self, clock: Clock) -> bool {
+        let stages = self.sample.works().count() + self.advance.works().count();
+        self.world.profile = Some(Profile::new(clock, stages));
+        true
+    }
+
+    fn stage_times(&self) -> Vec<StageTime> {
+        self.times()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::interpreter::Outputs;
 use crate::memory::{Array, Block};
+use crate::program::Outputs;
 
 /// The state of an owner: its piece of every array of its axis.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use neuropil_ir::plan::{RecordId, Sampled};
 
 use super::schedule::{Bound, Step};
 use super::world::{World, lock};
-use crate::interpreter::{self, Lanes};
+use crate::program::{self, Lanes};
 
 /// What takes samples: the sink, and the values on their way to it.
 pub(super) struct Sampler<'a> {
@@ -115,17 +115,17 @@ impl World {
         let mut taken = 0;
         for piece in pieces {
             let first = (piece.start - part.range.start) as usize;
-            let mut world = interpreter::World {
+            let mut world = program::World {
                 arrays: &mut part.arrays,
                 bound: &|binding| match binding.checked_sub(1) {
-                    None => interpreter::Bound {
+                    None => program::Bound {
                         array: sample,
                         copy: 0,
                         start: taken,
                     },
                     Some(buffer) => {
                         let home = call.arrays[buffer];
-                        interpreter::Bound {
+                        program::Bound {
                             array: home.array,
                             copy: home.copy(step),
                             start: first,

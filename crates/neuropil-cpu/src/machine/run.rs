@@ -8,8 +8,8 @@ use super::CpuMachine;
 use super::record::Sampler;
 use super::schedule::{Bound, Schedule, Step};
 use super::world::{World, lock, read};
-use crate::interpreter::{self, Lanes, Outputs};
 use crate::pool::Pool;
+use crate::program::{self, Lanes, Outputs};
 
 impl CpuMachine {
     /// Runs steps and hands what is recorded to the sink.
@@ -163,9 +163,9 @@ impl World {
         let mut outputs = Outputs::default();
         std::mem::swap(&mut outputs.sets, &mut self.sets);
         outputs.sets.clear();
-        let mut world = interpreter::World {
+        let mut world = program::World {
             arrays: &mut [],
-            bound: &|_| interpreter::Bound {
+            bound: &|_| program::Bound {
                 array: usize::MAX,
                 copy: 0,
                 start: 0,
@@ -188,7 +188,8 @@ impl World {
 
     /// Joins the blocks of all owners of a reduction by the fixed tree.
     pub(super) fn join(&mut self, call: &Bound, axis: usize) {
-        for (number, (uniform, reduction)) in self.programs[call.program].reductions().enumerate() {
+        let reductions = self.programs[call.program].reductions();
+        for (number, &(uniform, reduction)) in reductions.iter().enumerate() {
             self.blocks.clear();
             for part in &self.parts[axis] {
                 self.blocks

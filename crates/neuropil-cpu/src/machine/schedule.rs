@@ -15,11 +15,21 @@ pub(super) struct Schedule {
     pub(super) steps: Vec<Step>,
 }
 
+impl Schedule {
+    /// The works of all phases with their places, in order.
+    pub(super) fn works(&self) -> impl Iterator<Item = &(usize, Work)> + '_ {
+        self.steps.iter().flat_map(|step| match step {
+            Step::Phase(works) => works.as_slice(),
+            _ => &[],
+        })
+    }
+}
+
 /// A step of a schedule.
 #[derive(Debug)]
 pub(super) enum Step {
-    /// Stages that every owner runs for itself, in order.
-    Phase(Vec<Work>),
+    /// Stages that every owner runs for itself, in order, each with its place among the profiled.
+    Phase(Vec<(usize, Work)>),
     /// The blocks of the reduction at the end of the phase before are joined.
     Join(Bound, usize),
     /// A kernel of one lane.
@@ -98,9 +108,13 @@ impl Bound {
 }
 
 /// Cuts a stage list of a verified plan into steps.
-pub(super) fn schedule(plan: &Plan, homes: &[Home], stages: &[Stage]) -> Schedule {
+///
+/// The works are numbered in order, from `first` on, for [`super::profile`].
+pub(super) fn schedule(plan: &Plan, homes: &[Home], stages: &[Stage], first: usize) -> Schedule {
     let mut steps = Vec::new();
-    let mut phase: Vec<Work> = Vec::new();
+    let mut phase: Vec<(usize, Work)> = Vec::new();
+    let numbers = &mut (first..);
+    let mut numbered = |work| (numbers.next().unwrap_or(first), work);
     // The lists that the open phase emits to.
     let mut fresh: Vec<EventListId> = Vec::new();
     for stage in stages {
@@ -125,7 +139,7 @@ pub(super) fn schedule(plan: &Plan, homes: &[Home], stages: &[Stage]) -> Schedul
                     .collect();
                 clocks.sort_unstable();
                 clocks.dedup();
-                phase.push(Work::Map {
+                phase.push(numbered(Work::Map {
                     axis: axis.index(),
                     call: Bound::new(call, homes),
                     ticking: ticking
@@ -134,7 +148,7 @@ pub(super) fn schedule(plan: &Plan, homes: &[Home], stages: &[Stage]) -> Schedul
                         .collect(),
                     clocks,
                     lists: lists.iter().map(|list| list.index()).collect(),
-                });
+                }));
             }
             Stage::Deliver {
                 projection,
@@ -147,7 +161,7 @@ pub(super) fn schedule(plan: &Plan, homes: &[Home], stages: &[Stage]) -> Schedul
                 if *age == 0 && fresh.contains(&declared.source) {
                     close(&mut steps, &mut phase, &mut fresh);
                 }
-                phase.push(Work::Deliver {
+                phase.push(numbered(Work::Deliver {
                     axis: declared.target.index(),
                     projection: projection.index(),
                     list: declared.source.index(),
@@ -155,14 +169,14 @@ pub(super) fn schedule(plan: &Plan, homes: &[Home], stages: &[Stage]) -> Schedul
                     into: homes[into.index()],
                     zero: zero.map(|zero| homes[zero.index()]),
                     own,
-                });
+                }));
             }
             Stage::Reduce { axis, call } => {
                 let call = Bound::new(call, homes);
-                phase.push(Work::Reduce {
+                phase.push(numbered(Work::Reduce {
                     axis: axis.index(),
                     call: call.clone(),
-                });
+                }));
                 close(&mut steps, &mut phase, &mut fresh);
                 steps.push(Step::Join(call, axis.index()));
             }
@@ -197,7 +211,7 @@ pub(super) fn schedule(plan: &Plan, homes: &[Home], stages: &[Stage]) -> Schedul
 }
 
 /// Ends the open phase.
-fn close(steps: &mut Vec<Step>, phase: &mut Vec<Work>, fresh: &mut Vec<EventListId>) {
+fn close(steps: &mut Vec<Step>, phase: &mut Vec<(usize, Work)>, fresh: &mut Vec<EventListId>) {
     if !phase.is_empty() {
         steps.push(Step::Phase(std::mem::take(phase)));
     }

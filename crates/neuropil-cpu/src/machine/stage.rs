@@ -4,21 +4,29 @@ use super::schedule::{Bound, Work};
 use super::world::{World, lock, read};
 use crate::deliver::Destination;
 use crate::events::Segment;
-use crate::interpreter::{self, Frame, Lanes};
+use crate::program::{self, Frame, Lanes};
 
 impl World {
     /// Runs the stages of a phase for the owners of a slot.
-    pub(super) fn run_slot(&self, works: &[Work], slot: usize, step: u64) {
+    pub(super) fn run_slot(&self, works: &[(usize, Work)], slot: usize, step: u64) {
         let mut frame = lock(&self.frames[slot]);
-        for work in works {
+        for (stage, work) in works {
             let slots = &self.slots_of_owners[work.axis()];
             for (owner, _) in slots.iter().enumerate().filter(|(_, at)| **at == slot) {
-                self.run_work(work, owner, step, &mut frame);
+                match &self.profile {
+                    None => {
+                        self.run_work(work, owner, step, &mut frame);
+                    }
+                    Some(profile) => {
+                        profile.time(*stage, || self.run_work(work, owner, step, &mut frame));
+                    }
+                }
             }
         }
     }
 
-    fn run_work(&self, work: &Work, owner: usize, step: u64, frame: &mut Frame) {
+    /// Runs a stage of an owner; gives the number of elements computed, or of events delivered.
+    fn run_work(&self, work: &Work, owner: usize, step: u64, frame: &mut Frame) -> u64 {
         match work {
             Work::Map {
                 axis,
@@ -32,8 +40,12 @@ impl World {
                 for &list in lists.iter().filter(|list| !call.lists.contains(list)) {
                     self.lists[list].publish(step, owner, &mut Segment::default());
                 }
+                self.owners[*axis][owner].len() as u64
             }
-            Work::Reduce { axis, call } => self.map(*axis, owner, call, step, frame),
+            Work::Reduce { axis, call } => {
+                self.map(*axis, owner, call, step, frame);
+                self.owners[*axis][owner].len() as u64
+            }
             Work::Deliver { .. } => self.deliver(work, owner, step),
         }
     }
@@ -55,11 +67,11 @@ impl World {
             step,
         };
         part.outputs.blocks.iter_mut().for_each(Vec::clear);
-        let mut world = interpreter::World {
+        let mut world = program::World {
             arrays: &mut part.arrays,
             bound: &|binding| {
                 let home = call.arrays[binding];
-                interpreter::Bound {
+                program::Bound {
                     array: home.array,
                     copy: home.copy(step),
                     start: 0,
@@ -78,7 +90,7 @@ impl World {
         }
     }
 
-    fn deliver(&self, work: &Work, owner: usize, step: u64) {
+    fn deliver(&self, work: &Work, owner: usize, step: u64) -> u64 {
         let Work::Deliver {
             axis,
             projection,
@@ -89,12 +101,12 @@ impl World {
             own,
         } = *work
         else {
-            return;
+            return 0;
         };
         let (Some(emitted), Some(edges)) =
             (step.checked_sub(age), self.deliveries[projection].as_ref())
         else {
-            return;
+            return 0;
         };
         let mut part = lock(&self.parts[axis][owner]);
         let part = &mut *part;
@@ -103,7 +115,10 @@ impl World {
             None => (&mut part.arrays[into.array], None),
             Some(zero) => match part.arrays.get_disjoint_mut([into.array, zero.array]) {
                 Ok([sums, zero]) => (sums, Some(zero)),
-                Err(_) => return self.fail("the sums of a projection overlap".to_owned()),
+                Err(_) => {
+                    self.fail("the sums of a projection overlap".to_owned());
+                    return 0;
+                }
             },
         };
         let zero_copy = zero_home.map_or(0, |zero| zero.copy(step));
@@ -114,6 +129,7 @@ impl World {
             emitted,
             copy: into.copy(step),
         };
+        let before = part.delivered[projection];
         for segment in self.lists[list].segments(emitted) {
             match edges.deliver(owner, &read(segment), &mut to) {
                 Ok(delivered) => part.delivered[projection] += delivered,
@@ -123,6 +139,7 @@ impl World {
                 }
             }
         }
+        part.delivered[projection] - before
     }
 
     /// Keeps the first reason why a stage could not be run.

@@ -13,7 +13,8 @@ use neuropil_ir::plan::{
     SlotId, Stage,
 };
 
-use crate::{CpuBackend, InstructionSet};
+use crate::CpuBackend;
+use crate::testing::methods;
 
 /// Keeps everything that is recorded.
 #[derive(Debug, Default, PartialEq)]
@@ -55,14 +56,8 @@ impl Kept {
     }
 }
 
-fn sets() -> impl Iterator<Item = CpuBackend> {
-    [
-        InstructionSet::Portable,
-        InstructionSet::Avx2,
-        InstructionSet::Avx512,
-    ]
-    .into_iter()
-    .filter_map(CpuBackend::with_instruction_set)
+fn backends() -> impl Iterator<Item = CpuBackend> {
+    methods().into_iter().map(CpuBackend::with)
 }
 
 fn load(backend: CpuBackend, plan: &Plan, threads: usize) -> Box<dyn Machine> {

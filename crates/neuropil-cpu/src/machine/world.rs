@@ -7,9 +7,10 @@ use neuropil_ir::plan::Plan;
 
 use super::lists::List;
 use super::part::Part;
+use super::profile::Profile;
 use super::record::Recording;
 use crate::deliver::Delivery;
-use crate::interpreter::{Frame, Program};
+use crate::program::{Frame, Program};
 
 /// State and tables; what changes inside a phase stands behind locks that are never contended for
 /// long: an owner's part is used by one slot, a published list is only read.
@@ -38,6 +39,8 @@ pub(super) struct World {
     /// Scratch of scalar kernels and reductions.
     pub(super) sets: Vec<(u32, f64)>,
     pub(super) blocks: Vec<f64>,
+    /// The times of the stages, where someone asks for them.
+    pub(super) profile: Option<Profile>,
     /// Why a stage could not be run.
     pub(super) failure: Mutex<Option<String>>,
 }

@@ -1,6 +1,6 @@
 //! A fixed-length block of plain numbers, zeroed and aligned.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::alloc::{Layout, alloc_zeroed, dealloc, realloc};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
@@ -11,6 +11,10 @@ const LINE: usize = 64;
 
 /// Blocks of at least this many bytes are mapped on their own, on huge pages where there are any.
 const MAP_FROM: usize = 4 << 20;
+
+/// A multiple of every size of a page.
+#[cfg(target_os = "linux")]
+const ANY_PAGE: usize = 1 << 16;
 
 /// The size of a huge page on the processors where it matters.
 #[cfg(target_os = "linux")]
@@ -48,7 +52,9 @@ enum Origin {
     },
 }
 
-/// A zeroed block of numbers whose length never changes.
+/// A zeroed block of numbers, which may become shorter but not longer.
+///
+/// What is never touched of a large block holds no memory, only addresses.
 pub(crate) struct Block<T: Plain> {
     start: NonNull<T>,
     len: usize,
@@ -83,6 +89,47 @@ impl<T: Plain> Block<T> {
             len,
             origin: Origin::Heap(layout),
         })
+    }
+
+    /// Keeps the first `len` numbers and gives the memory behind them back.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        if len >= self.len {
+            return;
+        }
+        let size = len * size_of::<T>();
+        match &mut self.origin {
+            Origin::Empty => {}
+            // A layout of no bytes has no allocation; the old one stays until the block goes.
+            Origin::Heap(_) if size == 0 => {}
+            Origin::Heap(layout) => {
+                // SAFETY: `start` came from the allocator with this layout, and `size`, above 0
+                // and below the old size, needs no rounding beyond what the layout had.
+                let memory = unsafe { realloc(self.start.as_ptr().cast(), *layout, size) };
+                if let (Some(start), Ok(shorter)) = (
+                    NonNull::new(memory.cast::<T>()),
+                    Layout::from_size_align(size, layout.align()),
+                ) {
+                    self.start = start;
+                    *layout = shorter;
+                }
+            }
+            #[cfg(target_os = "linux")]
+            Origin::Mapped { start, bytes } => {
+                let first = start.as_ptr().addr();
+                let end = (self.start.as_ptr().addr() + size).next_multiple_of(ANY_PAGE);
+                let kept = (end - first).min(*bytes);
+                if kept < *bytes {
+                    let tail = start.as_ptr().cast::<u8>().wrapping_add(kept);
+                    // SAFETY: the tail lies inside the mapping, starts on a page, and holds
+                    // nothing of the first `len` numbers; the mapping is `kept` bytes from now on.
+                    let unmapped = unsafe { libc::munmap(tail.cast(), *bytes - kept) };
+                    if unmapped == 0 {
+                        *bytes = kept;
+                    }
+                }
+            }
+        }
+        self.len = len;
     }
 
     /// The first number, to be read and written while the block is borrowed mutably.
@@ -198,6 +245,22 @@ mod tests {
         let block = Block::<u8>::zeroed(MAP_FROM).unwrap();
         if cfg!(target_os = "linux") {
             assert_eq!(block.as_ptr().addr() % (2 << 20), 0);
+        }
+    }
+
+    #[test]
+    fn truncated_blocks_keep_their_head() {
+        for len in [100usize, MAP_FROM / 4 + 5, MAP_FROM] {
+            let mut block = Block::<u32>::zeroed(len).unwrap();
+            for (i, number) in (0..).zip(block.iter_mut()) {
+                *number = i;
+            }
+            for shorter in [len, len - 3, len / 2, 40, 1, 0, 0] {
+                block.truncate(shorter);
+                assert_eq!(block.len(), shorter);
+                assert!((0..).zip(block.iter()).all(|(i, &number)| number == i));
+                assert_eq!(block.bytes(), 4 * shorter as u64);
+            }
         }
     }
 

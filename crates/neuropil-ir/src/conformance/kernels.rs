@@ -1,5 +1,7 @@
 //! Kernels against the scalar evaluator: each operation, then random programs.
 
+use std::ops::Range;
+
 use super::{awkward, random_kernel, same};
 use crate::draw::{Stream, stream_key};
 use crate::kernel::{
@@ -64,7 +66,8 @@ pub fn reference(kernel: &Kernel, input: &Input) -> Output {
 /// The lane counts of the suite: around the widths of vectors and blocks.
 const LANES: [u32; 9] = [0, 1, 7, 8, 17, 255, 256, 257, 1000];
 
-type Run<'a> = &'a dyn Fn(&Kernel, &Input) -> Output;
+/// What runs a kernel.
+pub type Run<'a> = &'a dyn Fn(&Kernel, &Input) -> Output;
 
 /// Runs every operation on awkward values, every function program, every lane count, and random
 /// kernels; all must give the bits of the scalar evaluator. No kernel here reduces.
@@ -78,13 +81,25 @@ pub fn check_kernels(run: Run<'_>) {
             let kernel = probe(precision, &format!("{op}"), &op.operands_kinds(), |b, x| {
                 b.push(op.op.with_operands(|value| x[value.index()]))
             });
-            compare(run, &kernel, &op.input(precision));
+            check_kernel(run, &kernel, &op.input(precision));
         }
         check_functions(run, precision);
-        for number in 0..200 {
+    }
+    check_random_kernels(run, 0..200);
+}
+
+/// Runs the random kernels of a range of numbers, in both precisions; all must give the bits of
+/// the scalar evaluator.
+///
+/// # Panics
+///
+/// At the first difference.
+pub fn check_random_kernels(run: Run<'_>, numbers: Range<u64>) {
+    for number in numbers {
+        for precision in [Precision::F32, Precision::F64] {
             let kernel = random_kernel(precision, number);
             let lanes = LANES[number as usize % LANES.len()];
-            compare(run, &kernel, &random_input(&kernel, lanes, number));
+            check_kernel(run, &kernel, &random_input(&kernel, lanes, number));
         }
     }
 }
@@ -106,7 +121,7 @@ pub fn check_reductions(run: Run<'_>) {
             b.reduce(second, Reduction::Sum, scaled);
             let kernel = b.finish();
             for lanes in LANES.into_iter().chain([70_000]) {
-                compare(run, &kernel, &random_input(&kernel, lanes, 5));
+                check_kernel(run, &kernel, &random_input(&kernel, lanes, 5));
             }
         }
     }
@@ -334,7 +349,7 @@ fn check_functions(run: Run<'_>, precision: Precision) {
             Array::zeros(Element::Real, precision, values.len()),
         );
         let lanes = values.len() as u32;
-        compare(
+        check_kernel(
             run,
             &kernel,
             &Input {
@@ -381,7 +396,12 @@ fn random_input(kernel: &Kernel, lanes: u32, number: u64) -> Input {
     }
 }
 
-fn compare(run: Run<'_>, kernel: &Kernel, input: &Input) {
+/// Runs one kernel; it must give the bits of the scalar evaluator.
+///
+/// # Panics
+///
+/// At the first difference.
+pub fn check_kernel(run: Run<'_>, kernel: &Kernel, input: &Input) {
     let (got, expected) = (run(kernel, input), reference(kernel, input));
     for (number, (got, expected)) in got.arrays.iter().zip(&expected.arrays).enumerate() {
         assert_eq!(

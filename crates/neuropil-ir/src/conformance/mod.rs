@@ -16,7 +16,10 @@ mod values;
 mod tests;
 
 pub use generate::random_kernel;
-pub use kernels::{Input, Output, check_kernels, check_reductions, reference};
+pub use kernels::{
+    Input, Output, Run, check_kernel, check_kernels, check_random_kernels, check_reductions,
+    reference,
+};
 pub use list::ListConnectivity;
 pub use log::{Entry, Log};
 pub use machine::check_machine;

@@ -353,7 +353,15 @@ impl Builder {
                 (Some(_), _) => Simple::Value(a),
                 _ if a == b => Simple::Value(a),
                 (None, &Op::Not(inner)) => Simple::Op(Op::Select(inner, b, a)),
-                _ => Simple::None,
+                _ => match *self.op(b) {
+                    // Where the mask holds, the inner choice is `a` already.
+                    Op::Select(inner, _, otherwise)
+                        if otherwise == a && self.excludes(inner, mask) =>
+                    {
+                        Simple::Value(b)
+                    }
+                    _ => Simple::None,
+                },
             },
             Op::ToBits(a) => match *self.op(a) {
                 Op::FromBits(inner) => Simple::Value(inner),
@@ -372,6 +380,15 @@ impl Builder {
             }
             Op::Shl(a, 0) | Op::Shr(a, 0) => Simple::Value(a),
             _ => Simple::None,
+        }
+    }
+
+    /// Whether a mask never holds where another does, as its form shows.
+    fn excludes(&self, mask: Value, other: Value) -> bool {
+        match *self.op(mask) {
+            Op::Not(inner) => inner == other,
+            Op::Logic(Logic::And, a, b) => self.excludes(a, other) || self.excludes(b, other),
+            _ => false,
         }
     }
 

@@ -2,17 +2,20 @@
 //!
 //! One lane at a time, one operation at a time, in plain Rust. Every back-end must give the same
 //! bits (NaN payloads excepted). [`Evaluator`] computes the values of a kernel's effects for one
-//! lane; [`map`] runs a kernel over many lanes with arrays, events and reductions.
+//! lane, [`Batch`] the same for many lanes where a kernel only stores one; [`map`] runs a kernel over
+//! many lanes with arrays, events and reductions.
 //!
 //! Loads and uniforms are handed over as f64 and rounded to the kernel's precision, which is
 //! exact for what a `Real` array of that precision holds and correctly rounded for integers.
 
 mod array;
+mod batch;
 mod float;
 mod map;
 mod reduce;
 
 pub use array::Array;
+pub use batch::{BATCH_LANES, Batch, BatchRunner};
 pub use float::flushed;
 pub(crate) use float::{constant, pure_at};
 pub use map::{Mapped, Memory, map};

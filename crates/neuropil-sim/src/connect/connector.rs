@@ -4,8 +4,9 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use neuropil_ir::connect::{Connection, Connectivity, EdgeValue, Edges, Orientation, Rule};
-use neuropil_ir::draw::{Stream, stream_key};
+use neuropil_ir::draw::{Generator, Stream, key, stream_key};
 use neuropil_ir::plan::Plan;
+use neuropil_ir::rounding::delay_steps;
 
 use super::Arrays;
 use super::deterministic::{AllToAll, OneToOne, Pairs};
@@ -16,7 +17,6 @@ use super::fixed_total_number::FixedTotalNumber;
 use super::pairwise::{Pairwise, Test};
 use super::quantity::{Own, Quantity};
 use super::sides::Sides;
-use crate::rounding::delay_steps;
 
 /// A rule: which edges a row has.
 pub(super) trait RowRule: std::fmt::Debug + Send + Sync {
@@ -25,11 +25,26 @@ pub(super) trait RowRule: std::fmt::Debug + Send + Sync {
         Orientation::BySource
     }
 
+    /// Whether every source has one edge, to the target of the same number.
+    fn is_diagonal(&self, _sides: &Sides) -> bool {
+        false
+    }
+
     /// The mean number of edges.
     fn expected(&self, sides: &Sides) -> f64;
 
     /// Appends the edges of rows: for each row its others, ascending, and where they end.
     fn rows(&self, sides: &Sides, rows: Range<u32>, out: &mut Edges);
+
+    /// Appends rows whose others may be in any order.
+    fn rows_unordered(&self, sides: &Sides, rows: Range<u32>, out: &mut Edges) {
+        self.rows(sides, rows, out);
+    }
+
+    /// Room for the edges between rows and some of the others, as [`Connectivity::room`] says.
+    fn room(&self, _sides: &Sides, _rows: Range<u32>, _others: Range<u32>) -> Option<u64> {
+        None
+    }
 
     /// The number of edges of a row, where it is known without generating them.
     fn row_length(&self, _sides: &Sides, _row: u32) -> Option<u32> {
@@ -40,33 +55,33 @@ pub(super) trait RowRule: std::fmt::Debug + Send + Sync {
 /// Where a rule's draws come from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Draws {
-    seed: u64,
-    rows: u64,
-    tree: u64,
+    rows: [u32; 2],
+    tree: [u32; 2],
 }
 
 impl Draws {
     pub(super) fn new(seed: u64, name: &str) -> Self {
         Self {
-            seed,
-            rows: stream_key(name, 0),
-            tree: stream_key(name, 1),
+            rows: key(seed, stream_key(name, 0)),
+            tree: key(seed, stream_key(name, 1)),
         }
     }
 
     /// The draws of a row inside a tile of the other side.
-    pub(super) fn row(&self, row: u32, tile: u32) -> Stream {
-        Stream::new(
-            self.seed,
-            self.rows,
-            u64::from(row) | (u64::from(tile) << 32),
-        )
+    pub(super) fn row(&self, row: u32, tile: u32, generator: Generator) -> Stream {
+        let row = u64::from(row) | (u64::from(tile) << 32);
+        Stream::with_key(self.rows, row, generator)
     }
 
     /// The draws of a node of a tree over the rows.
     pub(super) fn node(&self, node: u64) -> Stream {
-        Stream::new(self.seed, self.tree, node)
+        Stream::with_key(self.tree, node, Generator::default())
     }
+}
+
+/// Room for a number of edges of known mean, whose variance is at most the mean.
+pub(super) fn likely(mean: f64) -> u64 {
+    (mean + 8.0 * mean.sqrt() + 64.0) as u64
 }
 
 /// Notes the first value of an edge that cannot be used, in the order of the edges.
@@ -248,6 +263,10 @@ impl Connectivity for Connector {
         }
     }
 
+    fn is_diagonal(&self) -> bool {
+        self.rule.is_diagonal(&self.sides)
+    }
+
     fn expected_edges(&self) -> f64 {
         self.rule.expected(&self.sides)
     }
@@ -258,18 +277,16 @@ impl Connectivity for Connector {
         out.offsets.push(0);
         self.rule.rows(&self.sides, rows, out);
         if let Quantity::Own(own) = &self.weight {
-            let mut evaluator = own.evaluator();
             let mut weights = std::mem::take(&mut out.weights);
-            self.each(first, out, |pre, post, copy| {
-                weights.push(evaluator.value(pre, post, copy));
-            });
+            let mut batches = own.batches(out.runner, |_, _, weight| weights.push(weight));
+            self.each(first, out, |pre, post, copy| batches.add(pre, post, copy));
+            batches.finish();
             out.weights = weights;
         }
         if let Delay::Own(own) = &self.delay {
-            let mut evaluator = own.evaluator();
             let mut delays = std::mem::take(&mut out.delays);
-            self.each(first, out, |pre, post, copy| {
-                let steps = delay_steps(evaluator.value(pre, post, copy), self.dt);
+            let mut batches = own.batches(out.runner, |pre, post, delay| {
+                let steps = delay_steps(delay, self.dt);
                 delays.push(steps.unwrap_or_else(|problem| {
                     let problem = ConnectProblem::PairDelay {
                         from: pre,
@@ -280,8 +297,24 @@ impl Connectivity for Connector {
                     u32::MAX // outside every range that a plan can promise
                 }));
             });
+            self.each(first, out, |pre, post, copy| batches.add(pre, post, copy));
+            batches.finish();
             out.delays = delays;
         }
+    }
+
+    fn rows_unordered(&self, rows: Range<u32>, out: &mut Edges) {
+        if self.weight() == EdgeValue::Own || self.delay() == EdgeValue::Own {
+            // The repetitions of a pair are told apart by their order.
+            return self.rows(rows, out);
+        }
+        out.clear();
+        out.offsets.push(0);
+        self.rule.rows_unordered(&self.sides, rows, out);
+    }
+
+    fn room(&self, rows: Range<u32>, others: Range<u32>) -> Option<u64> {
+        self.rule.room(&self.sides, rows, others)
     }
 
     fn row_lengths(&self, rows: Range<u32>, out: &mut Vec<u32>) {

@@ -21,7 +21,20 @@ impl OneToOne {
     }
 }
 
+impl OneToOne {
+    fn target(sides: &Sides, row: u32) -> Option<u32> {
+        let target = sides.targets.element(sides.sources.place(row)?);
+        target.filter(|&target| sides.allows(row, target))
+    }
+}
+
 impl RowRule for OneToOne {
+    fn is_diagonal(&self, sides: &Sides) -> bool {
+        let whole =
+            sides.sources.len() == sides.source_size && sides.targets.len() == sides.target_size;
+        whole && !sides.no_self
+    }
+
     fn expected(&self, sides: &Sides) -> f64 {
         if !sides.no_self {
             return f64::from(sides.sources.len());
@@ -32,14 +45,14 @@ impl RowRule for OneToOne {
 
     fn rows(&self, sides: &Sides, rows: Range<u32>, out: &mut Edges) {
         for row in rows {
-            let target = sides
-                .sources
-                .place(row)
-                .and_then(|place| sides.targets.element(place));
-            out.others
-                .extend(target.filter(|&target| sides.allows(row, target)));
+            out.others.extend(Self::target(sides, row));
             out.offsets.push(out.others.len());
         }
+    }
+
+    fn room(&self, sides: &Sides, rows: Range<u32>, others: Range<u32>) -> Option<u64> {
+        let targets = rows.filter_map(|row| Self::target(sides, row));
+        Some(targets.filter(|target| others.contains(target)).count() as u64)
     }
 }
 
@@ -61,6 +74,13 @@ impl RowRule for AllToAll {
             }
             out.offsets.push(out.others.len());
         }
+    }
+
+    fn room(&self, sides: &Sides, rows: Range<u32>, others: Range<u32>) -> Option<u64> {
+        let rows = sides.rows_in(Orientation::BySource, &rows);
+        let targets =
+            sides.targets.count_below(others.end) - sides.targets.count_below(others.start);
+        Some(u64::from(rows) * u64::from(targets))
     }
 
     fn row_length(&self, sides: &Sides, row: u32) -> Option<u32> {
@@ -113,6 +133,13 @@ impl RowRule for Pairs {
             out.others.extend(self.row(row).iter().map(|&(_, to)| to));
             out.offsets.push(out.others.len());
         }
+    }
+
+    fn room(&self, _: &Sides, rows: Range<u32>, others: Range<u32>) -> Option<u64> {
+        let start = self.pairs.partition_point(|&(from, _)| from < rows.start);
+        let end = self.pairs.partition_point(|&(from, _)| from < rows.end);
+        let pairs = self.pairs.get(start..end).unwrap_or_default();
+        Some(pairs.iter().filter(|(_, to)| others.contains(to)).count() as u64)
     }
 
     fn row_length(&self, _: &Sides, row: u32) -> Option<u32> {

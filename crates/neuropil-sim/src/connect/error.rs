@@ -1,9 +1,8 @@
 //! What a connection can ask for in vain.
 
+use neuropil_ir::rounding::RoundingError;
 use neuropil_ir::verify::KernelError;
 use neuropil_syntax::Span;
-
-use crate::rounding::RoundingError;
 
 /// Why a projection could not be connected.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -3,9 +3,8 @@
 use std::ops::Range;
 
 use neuropil_ir::connect::{Edges, Orientation};
-use neuropil_ir::draw::Stream;
 
-use super::connector::{Draws, RowRule};
+use super::connector::{Draws, RowRule, likely};
 use super::error::ConnectProblem;
 use super::quantity::Quantity;
 use super::sides::Sides;
@@ -119,22 +118,45 @@ impl RowRule for FixedDegree {
     }
 
     fn rows(&self, sides: &Sides, rows: Range<u32>, out: &mut Edges) {
-        for row in rows {
-            let degree = self.degree(sides, row);
-            if degree > 0 {
-                let pool = sides.partners(self.orientation, row);
-                let mut stream: Stream = self.draws.row(row, 0);
-                if sides.no_multapses {
-                    pool.draw_distinct(degree, &mut stream, &mut out.others);
-                } else {
-                    pool.draw(degree, &mut stream, &mut out.others);
-                }
+        self.draw_rows(sides, rows, out, true);
+    }
+
+    fn rows_unordered(&self, sides: &Sides, rows: Range<u32>, out: &mut Edges) {
+        self.draw_rows(sides, rows, out, false);
+    }
+
+    fn room(&self, sides: &Sides, rows: Range<u32>, others: Range<u32>) -> Option<u64> {
+        let total: u64 = match &self.degree {
+            Degree::Shared(degree) => {
+                u64::from(*degree) * u64::from(sides.rows_in(self.orientation, &rows))
             }
-            out.offsets.push(out.others.len());
-        }
+            Degree::Own(_) => rows.map(|row| u64::from(self.degree(sides, row))).sum(),
+        };
+        let share = sides.share(self.orientation, &others);
+        Some(total.min(likely(total as f64 * share)))
     }
 
     fn row_length(&self, sides: &Sides, row: u32) -> Option<u32> {
         Some(self.degree(sides, row))
+    }
+}
+
+impl FixedDegree {
+    fn draw_rows(&self, sides: &Sides, rows: Range<u32>, out: &mut Edges, ordered: bool) {
+        for row in rows {
+            let degree = self.degree(sides, row);
+            if degree > 0 {
+                let pool = sides.partners(self.orientation, row);
+                let mut stream = self.draws.row(row, 0, out.generator);
+                if sides.no_multapses {
+                    pool.draw_distinct(degree, &mut stream, &mut out.others);
+                } else if ordered {
+                    pool.draw(degree, &mut stream, &mut out.others);
+                } else {
+                    pool.draw_unordered(degree, &mut stream, &mut out.others);
+                }
+            }
+            out.offsets.push(out.others.len());
+        }
     }
 }

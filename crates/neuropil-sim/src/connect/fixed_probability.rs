@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use neuropil_ir::connect::Edges;
-use neuropil_ir::draw::Stream;
+use neuropil_ir::connect::{Edges, Orientation};
+use neuropil_ir::draw::{GROUP_WORDS, Generator, uniform_f64};
 
-use super::connector::{Draws, RowRule};
+use super::connector::{Draws, RowRule, likely};
 use super::error::ConnectProblem;
 use super::sides::Sides;
 
@@ -36,35 +36,93 @@ impl FixedProbability {
     }
 
     /// The hits of a row among the targets of a tile.
-    fn tile(&self, sides: &Sides, row: u32, tile: u32, out: &mut Vec<u32>) {
-        let targets = &sides.targets;
-        let first = tile * TILE;
-        let end = u64::from(targets.count_below(first.saturating_add(TILE)));
-        let mut stream = self.draws.row(row, tile);
-        let mut place = u64::from(targets.count_below(first));
-        let simple = if let [range] = targets.ranges() {
-            Some(range.start)
-        } else {
-            None
-        };
-        while place < end {
-            let Some(skip) = self.skips.draw(&mut stream) else {
-                place += u64::from(self.skips.most());
+    fn tile(&self, row: u32, tile: &Tile, generator: Generator, out: &mut Vec<u32>) {
+        let mut stream = self.draws.row(row, tile.number, generator);
+        // Counted from the first place of the tile.
+        let mut place = 0;
+        while place < tile.places
+            && let Some(words) = stream.next_group()
+        {
+            let mut skips = [0; SKIPS];
+            if self.skips.of_words(words, &mut skips) {
+                let mut hits = [0; SKIPS];
+                for (hit, skip) in hits.iter_mut().zip(skips) {
+                    place += skip;
+                    *hit = place;
+                    place += 1;
+                }
+                let mut inside = 0;
+                for hit in &mut hits {
+                    inside += u32::from(*hit < tile.places);
+                    *hit = tile.first.wrapping_add(*hit);
+                }
+                // All are copied, as that takes no loop, and what lies behind the tile is dropped.
+                let end = out.len() + inside as usize;
+                out.extend_from_slice(&hits);
+                out.truncate(end);
                 continue;
-            };
-            place += u64::from(skip);
-            if place >= end {
-                break;
             }
-            let target = match simple {
-                Some(start) => start + place as u32,
-                None => targets.element(place as u32).unwrap_or(0),
-            };
-            if sides.allows(row, target) {
-                out.push(target);
+            for u in uniforms(words) {
+                match self.skips.find(u) {
+                    None => place += self.skips.most(),
+                    Some(skip) => {
+                        place += skip;
+                        if place < tile.places {
+                            out.push(tile.first + place);
+                        }
+                        place += 1;
+                    }
+                }
             }
-            place += 1;
         }
+    }
+
+    /// The places of every tile.
+    fn tiles(sides: &Sides) -> Vec<Tile> {
+        let targets = &sides.targets;
+        (0..targets.end().div_ceil(TILE))
+            .map(|number| {
+                let first = targets.count_below(number * TILE);
+                let end = targets.count_below((number * TILE).saturating_add(TILE));
+                Tile {
+                    number,
+                    first,
+                    places: end - first,
+                }
+            })
+            .collect()
+    }
+}
+
+/// Neighbouring targets with a sequence of draws of their own.
+#[derive(Debug)]
+struct Tile {
+    number: u32,
+    /// The first place among the chosen targets, and the number of places.
+    first: u32,
+    places: u32,
+}
+
+/// Turns the places of a row into targets and leaves the row's own element out, if it must not be.
+fn finish(sides: &Sides, row: u32, start: usize, out: &mut Vec<u32>) {
+    let hits = &mut out[start..];
+    match sides.targets.ranges() {
+        [range] => {
+            let first = range.start;
+            if first > 0 {
+                for place in &mut *hits {
+                    *place += first;
+                }
+            }
+        }
+        _ => hits
+            .iter_mut()
+            .for_each(|place| *place = sides.targets.element(*place).unwrap_or(0)),
+    }
+    if sides.no_self
+        && let Ok(at) = hits.binary_search(&row)
+    {
+        out.remove(start + at);
     }
 }
 
@@ -74,15 +132,24 @@ impl RowRule for FixedProbability {
     }
 
     fn rows(&self, sides: &Sides, rows: Range<u32>, out: &mut Edges) {
-        let tiles = sides.targets.end().div_ceil(TILE);
+        let tiles = Self::tiles(sides);
         for row in rows {
             if self.probability > 0.0 && sides.sources.contains(row) {
-                for tile in 0..tiles {
-                    self.tile(sides, row, tile, &mut out.others);
+                let start = out.others.len();
+                for tile in &tiles {
+                    self.tile(row, tile, out.generator, &mut out.others);
                 }
+                finish(sides, row, start, &mut out.others);
             }
             out.offsets.push(out.others.len());
         }
+    }
+
+    fn room(&self, sides: &Sides, rows: Range<u32>, others: Range<u32>) -> Option<u64> {
+        let orientation = Orientation::BySource;
+        let targets = f64::from(sides.targets.len()) * sides.share(orientation, &others);
+        let pairs = f64::from(sides.rows_in(orientation, &rows)) * targets;
+        Some(likely(self.probability * pairs).min(pairs.ceil() as u64))
     }
 }
 
@@ -104,6 +171,12 @@ struct Skips {
     powers: Vec<f64>,
     /// For each of equal parts of the unit interval: the smallest skip of its numbers.
     guide: Vec<u16>,
+    /// `1 / ln q`
+    inverse: f32,
+    /// [`ERROR`] in skips.
+    error: f32,
+    /// The table decides from this skip on.
+    end: f32,
 }
 
 impl Skips {
@@ -132,7 +205,20 @@ impl Skips {
             })
             .collect();
         guide.reverse();
-        Self { powers, guide }
+        let (inverse, end) = if probability < 0.5 {
+            let inverse = 1.0 / logarithm_of_failure(probability);
+            let end = (length as f64 - 2.0).min(LOWEST_LOGARITHM * inverse);
+            (inverse, end)
+        } else {
+            (0.0, 0.0) // so few powers that the table is as fast
+        };
+        Self {
+            inverse: inverse as f32,
+            error: (ERROR * inverse.abs()) as f32,
+            end: end as f32,
+            powers,
+            guide,
+        }
     }
 
     /// The number of failures that stand for "at least so many".
@@ -140,24 +226,178 @@ impl Skips {
         self.powers.len() as u32
     }
 
-    /// A skip below [`Skips::most`], or `None` for at least so many failures.
-    fn draw(&self, stream: &mut Stream) -> Option<u32> {
-        let u = stream.next_f64();
+    /// The skip of a uniform number, below [`Skips::most`], or `None` for at least so many.
+    fn find(&self, u: f64) -> Option<u32> {
         let mut skip = usize::from(self.guide[(u * self.guide.len() as f64) as usize]);
         while *self.powers.get(skip)? > u {
             skip += 1;
         }
         Some(skip as u32)
     }
+
+    /// The skips of all uniform numbers of a group; false if one of them is none.
+    ///
+    /// Most are the whole part of a quotient of short logarithms. Where that is so close to a whole
+    /// number that its error could matter, the table decides.
+    fn of_words(&self, words: &[u32; GROUP_WORDS], skips: &mut [u32; SKIPS]) -> bool {
+        let mut highs = [0; SKIPS];
+        for (high, pair) in highs.iter_mut().zip(words.as_chunks::<2>().0) {
+            *high = pair[0];
+        }
+        let mut doubtful = [0; SKIPS];
+        self.estimate(&highs, skips, &mut doubtful);
+        if doubtful.iter().fold(0, |any, &one| any | one) != 0 {
+            for (i, skip) in skips.iter_mut().enumerate() {
+                if doubtful[i] != 0 {
+                    let words = [words[2 * i], words[2 * i + 1], 0, 0];
+                    let Some(found) = self.find(uniform_f64(words)) else {
+                        return false;
+                    };
+                    *skip = found;
+                }
+            }
+        }
+        true
+    }
+}
+
+impl Skips {
+    /// Estimates skips from the upper words of uniform numbers, and says (by 1) which are doubtful.
+    ///
+    /// A function of its own, because inside of a longer one the compiler makes a mixture of vector
+    /// and scalar instructions of it.
+    #[inline(never)]
+    fn estimate(&self, highs: &[u32], skips: &mut [u32], doubtful: &mut [u32]) {
+        let (inverse, error, end) = (self.inverse, self.error, self.end);
+        for ((&high, skip), doubtful) in highs.iter().zip(skips).zip(doubtful) {
+            let quotient = logarithm(high) * inverse;
+            // The sum is rounded to the nearest whole number and holds it in its low bits.
+            let sum = quotient + ROUNDER;
+            let apart = quotient - (sum - ROUNDER);
+            let sure = apart.abs() > error + RELATIVE_ERROR * quotient && quotient < end;
+            *skip = (sum.to_bits() & 0x003F_FFFF).wrapping_sub(u32::from(apart < 0.0));
+            *doubtful = u32::from(!sure);
+        }
+    }
+}
+
+/// Uniform numbers of a group of words.
+const SKIPS: usize = GROUP_WORDS / 2;
+
+/// 1.5 * 2^23: floats of this size are whole numbers.
+///
+/// Adding it rounds to the nearest.
+const ROUNDER: f32 = 12_582_912.0;
+
+/// Below this logarithm of a uniform number the table decides.
+const LOWEST_LOGARITHM: f64 = -6.0;
+
+/// A bound of the error of [`logarithm`], beside [`RELATIVE_ERROR`], above [`LOWEST_LOGARITHM`].
+///
+/// The upper word leaves 2^-32 of at least 2.4e-3 (1e-7); two roundings of the uniform number make
+/// 1.2e-7, four in a series of at most 0.35 and what it leaves off 1.2e-7, the multiple of the
+/// logarithm of two 4e-8.
+const ERROR: f64 = 5e-7;
+
+/// A bound of the error relative to the quotient of logarithms: four roundings of 6e-8.
+const RELATIVE_ERROR: f32 = 4e-7;
+
+/// `ln(1 - p)` for a p below a half, by the series of `artanh`.
+fn logarithm_of_failure(p: f64) -> f64 {
+    let s = p / (2.0 - p);
+    let mut power = s;
+    let mut sum = 0.0;
+    for n in (1..60).step_by(2) {
+        sum += power / f64::from(n);
+        power *= s * s;
+    }
+    -2.0 * sum
+}
+
+/// The natural logarithm of a uniform number from its upper word, short and without branches.
+#[inline]
+fn logarithm(high: u32) -> f32 {
+    const SQRT_HALF: u32 = 0x3F35_04F3;
+    let u = ((high >> 1) as i32 as f32 + 0.5) * (1.0 / 2_147_483_648.0);
+    // u = m * 2^e with m from the root of a half to the root of two.
+    let bits = u.to_bits();
+    let exponent = (bits.wrapping_sub(SQRT_HALF) as i32) >> 23;
+    let m = f32::from_bits(bits.wrapping_sub((exponent << 23) as u32));
+    // ln m = 2 artanh((m - 1) / (m + 1)), whose argument is below 0.172.
+    let s = (m - 1.0) / (m + 1.0);
+    let square = s * s;
+    let series = 1.0 + square * (1.0 / 3.0 + square * (1.0 / 5.0 + square * (1.0 / 7.0)));
+    exponent as f32 * std::f32::consts::LN_2 + 2.0 * s * series
+}
+
+/// The uniform numbers of a group, in their order.
+fn uniforms(words: &[u32; GROUP_WORDS]) -> impl Iterator<Item = f64> {
+    let pairs = words.as_chunks::<2>().0;
+    pairs
+        .iter()
+        .map(|&[high, low]| uniform_f64([high, low, 0, 0]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use neuropil_ir::connect::Rule;
+    use neuropil_ir::draw::Stream;
     use neuropil_testkit::stats::{binomial_bounds, chi_square};
 
     use crate::testing::{connection, plan, slot};
+
+    /// The short logarithms against the table, at every probability and at numbers of all sizes.
+    #[test]
+    fn quotients_of_logarithms_are_what_the_table_says() {
+        let mut stream = Stream::new(5, 6, 7);
+        for p in [0.49, 0.3, 0.1, 0.02, 1e-3, 2e-4, 1e-5, 1e-9, 0.5, 0.9, 1.0] {
+            let skips = Skips::new(p);
+            for group in 0..4000 {
+                let mut words: [u32; GROUP_WORDS] = std::array::from_fn(|_| stream.next_u32());
+                if group % 2 == 1 {
+                    // Next to the powers, where the logarithm cannot tell.
+                    for pair in words.as_chunks_mut::<2>().0 {
+                        let power = skips.powers[pair[0] as usize % skips.powers.len()];
+                        let bits = (power * (1_u64 << 52) as f64) as u64;
+                        let bits = (bits + u64::from(pair[1] % 3)).saturating_sub(1) << 12;
+                        *pair = [(bits >> 32) as u32, bits as u32];
+                    }
+                }
+                let mut found = [0; SKIPS];
+                let expected: Vec<_> = uniforms(&words).map(|u| skips.find(u)).collect();
+                if skips.of_words(&words, &mut found) {
+                    assert_eq!(found.map(Some)[..], expected, "p = {p}");
+                } else {
+                    assert!(expected.contains(&None), "p = {p}");
+                }
+            }
+        }
+    }
+
+    /// The error of the logarithm stays below its bound where it is trusted.
+    #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the platform's logarithm is the reference"
+    )]
+    fn logarithms_keep_their_bound() {
+        let mut stream = Stream::new(5, 6, 8);
+        for draw in 0..200_000_u32 {
+            let word = stream.next_u32() >> (draw % 9);
+            let exact = ((f64::from(word) + 0.5) / 4_294_967_296.0).ln();
+            if exact > LOWEST_LOGARITHM {
+                let error = (f64::from(logarithm(word)) - exact).abs();
+                // Two of the four relative roundings come after the logarithm.
+                let bound = ERROR - 0.5 * f64::from(RELATIVE_ERROR) * exact;
+                assert!(error < bound, "ln of {word}: {error} above {bound}");
+            }
+        }
+        for p in [1e-9, 2e-4, 0.1, 0.49] {
+            let found = logarithm_of_failure(p);
+            assert!((found / (-p).ln_1p() - 1.0).abs() < 1e-14, "{p}: {found}");
+        }
+    }
 
     /// A table that almost always runs out must give the same law as one that almost never does.
     #[test]

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use neuropil_ir::connect::{Edges, Orientation};
 
-use super::connector::{Draws, RowRule};
+use super::connector::{Draws, RowRule, likely};
 use super::counts::{binomial, hypergeometric, whole};
 use super::error::ConnectProblem;
 use super::sides::Sides;
@@ -105,7 +105,7 @@ impl RowRule for FixedTotalNumber {
             let count = self.count(sides, row);
             if count > 0 {
                 let pool = sides.partners(Orientation::BySource, row);
-                let mut stream = self.draws.row(row, 0);
+                let mut stream = self.draws.row(row, 0, out.generator);
                 if sides.no_multapses {
                     pool.draw_distinct(count, &mut stream, &mut out.others);
                 } else {
@@ -114,6 +114,12 @@ impl RowRule for FixedTotalNumber {
             }
             out.offsets.push(out.others.len());
         }
+    }
+
+    fn room(&self, sides: &Sides, rows: Range<u32>, others: Range<u32>) -> Option<u64> {
+        let total: u64 = rows.map(|row| u64::from(self.count(sides, row))).sum();
+        let share = sides.share(Orientation::BySource, &others);
+        Some(total.min(likely(total as f64 * share)))
     }
 
     fn row_length(&self, sides: &Sides, row: u32) -> Option<u32> {

@@ -69,4 +69,6 @@ pub fn build(
 }
 
 #[cfg(test)]
+mod pinned;
+#[cfg(test)]
 mod tests;

@@ -109,11 +109,11 @@ impl RowRule for Pairwise {
         for row in rows {
             if sides.sources.contains(row) {
                 let mut tile = None;
-                let mut stream = self.draws.row(row, 0);
+                let mut stream = self.draws.row(row, 0, out.generator);
                 for target in sides.targets.iter() {
                     if tile != Some(target / TILE) {
                         tile = Some(target / TILE);
-                        stream = self.draws.row(row, target / TILE);
+                        stream = self.draws.row(row, target / TILE, out.generator);
                     }
                     // One draw a candidate, also where it decides nothing: pairs stay independent
                     // of the values of the pairs before them.

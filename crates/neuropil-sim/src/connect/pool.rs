@@ -38,10 +38,17 @@ impl<'a> Pool<'a> {
 
     /// Appends a number of elements drawn with replacement, ascending.
     pub(super) fn draw(&self, count: u32, stream: &mut Stream, out: &mut Vec<u32>) {
-        let size = self.len();
         let start = out.len();
-        out.extend((0..count).map(|_| stream.below(size)));
-        self.finish(start, out);
+        stream.many_below(self.len(), count as usize, out);
+        sort(&mut out[start..], self.len());
+        self.place_to_element(&mut out[start..]);
+    }
+
+    /// Appends what [`Pool::draw`] does, in the order of the draws.
+    pub(super) fn draw_unordered(&self, count: u32, stream: &mut Stream, out: &mut Vec<u32>) {
+        let start = out.len();
+        stream.many_below(self.len(), count as usize, out);
+        self.place_to_element(&mut out[start..]);
     }
 
     /// Appends a number of different elements, ascending; every set is equally likely.
@@ -62,13 +69,11 @@ impl<'a> Pool<'a> {
             distinct(count, size, stream, &mut places);
             out.append(&mut places);
         }
-        self.finish(start, out);
+        self.place_to_element(&mut out[start..]);
     }
 
-    /// Sorts the places from `start` on and turns them into elements.
-    fn finish(&self, start: usize, out: &mut [u32]) {
-        let drawn = &mut out[start..];
-        sort(drawn, self.len());
+    /// Turns places into elements, which have the same order.
+    fn place_to_element(&self, drawn: &mut [u32]) {
         match (self.chosen.ranges(), self.hole) {
             ([range], None) => drawn.iter_mut().for_each(|place| *place += range.start),
             _ => drawn
@@ -78,13 +83,18 @@ impl<'a> Pool<'a> {
     }
 }
 
-/// Sorts numbers below `size`.
+/// Sorts numbers drawn evenly below `size`.
 ///
 /// Where they are dense, a set of bits does it in one pass; what is drawn again is kept aside.
+/// Otherwise each goes to the bucket of its size, which is near its place.
 fn sort(numbers: &mut [u32], size: u32) {
     let words = size as usize / 64 + 1;
-    if words > numbers.len() || numbers.is_sorted() {
+    if numbers.len() < 2 * SHORT || numbers.is_sorted() {
         numbers.sort_unstable();
+        return;
+    }
+    if words > numbers.len() / DENSE {
+        sort_by_buckets(numbers, size);
         return;
     }
     let mut bits = vec![0u64; words];
@@ -113,13 +123,52 @@ fn sort(numbers: &mut [u32], size: u32) {
     }
 }
 
+/// Fewer numbers than this are sorted one by one.
+const SHORT: usize = 16;
+
+/// Numbers in a word of 64 for which a set of bits is worth it.
+const DENSE: usize = 4;
+
+/// Sorts numbers drawn evenly below `size`: into as many buckets, then the few that are left wrong.
+fn sort_by_buckets(numbers: &mut [u32], size: u32) {
+    let count = numbers.len() as u64;
+    let scale = (count << 32) / u64::from(size.max(1));
+    // Below the number of buckets, because every number is below `size`.
+    let bucket = |number: u32| ((u64::from(number) * scale) >> 32).min(count - 1) as usize;
+    let mut places = vec![0_u32; numbers.len() + 1];
+    for &number in &*numbers {
+        places[bucket(number) + 1] += 1;
+    }
+    let mut sum = 0;
+    for place in &mut places {
+        sum += *place;
+        *place = sum;
+    }
+    let drawn = numbers.to_vec();
+    for number in drawn {
+        let place = &mut places[bucket(number)];
+        numbers[*place as usize] = number;
+        *place += 1;
+    }
+    // Buckets ascend, so what is left to do is inside them.
+    for at in 1..numbers.len() {
+        let number = numbers[at];
+        let mut hole = at;
+        while hole > 0 && numbers[hole - 1] > number {
+            numbers[hole] = numbers[hole - 1];
+            hole -= 1;
+        }
+        numbers[hole] = number;
+    }
+}
+
 /// The first `count` different numbers below `size` that a stream gives, sorted.
 fn distinct(count: u32, size: u32, stream: &mut Stream, out: &mut Vec<u32>) {
     let count = count as usize;
     while out.len() < count {
         // Each round adds at most what is missing, so it never drops a number that came early.
         let missing = count - out.len();
-        out.extend((0..missing).map(|_| stream.below(size)));
+        stream.many_below(size, missing, out);
         out.sort_unstable();
         out.dedup();
     }
@@ -140,6 +189,9 @@ mod tests {
             (1000, 65),
             (500, 30_000),
             (9, 1 << 30),
+            (80, 60_000),
+            (3000, u32::MAX),
+            (3000, 1 << 16),
         ] {
             let mut numbers: Vec<u32> = (0..count).map(|_| stream.below(size)).collect();
             let mut expected = numbers.clone();

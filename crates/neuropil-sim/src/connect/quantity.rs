@@ -1,8 +1,8 @@
 //! Values of edges: one number, or a kernel that is evaluated for each edge.
 
 use neuropil_ir::connect::{EdgeLoad, EdgeQuantity};
-use neuropil_ir::kernel::Kernel;
-use neuropil_ir::scalar::{Evaluator, Lane};
+use neuropil_ir::kernel::{Binding, Kernel};
+use neuropil_ir::scalar::{BATCH_LANES, Batch, BatchRunner, Evaluator, Lane};
 use neuropil_ir::verify::{self, Verified};
 
 use super::Arrays;
@@ -93,6 +93,40 @@ impl Own {
             evaluator: Evaluator::of(&self.kernel),
         }
     }
+
+    /// Prepares to evaluate the value for many edges at a time; what they give goes to `sink`, in
+    /// their order, as (pre, post, value).
+    pub(super) fn batches<S: FnMut(u32, u32, f64)>(
+        &self,
+        runner: BatchRunner,
+        sink: S,
+    ) -> EdgeBatches<'_, S> {
+        EdgeBatches {
+            single: self.evaluator(),
+            batch: Batch::of(&self.kernel, self.seed, &self.uniforms),
+            runner,
+            edges: [(0, 0, 0); BATCH_LANES],
+            count: 0,
+            sink,
+        }
+    }
+
+    /// What a kernel over edges reads from a binding.
+    fn load(&self, binding: Binding, pre: u32, post: u32) -> f64 {
+        let at = |values: &[f64], i: u32| values.get(i as usize).copied().unwrap_or(f64::NAN);
+        // Binding 0 is the result; it reads as nothing.
+        match binding
+            .index()
+            .checked_sub(1)
+            .and_then(|i| self.loads.get(i))
+        {
+            None => f64::NAN,
+            Some(Load::PreIndex) => f64::from(pre),
+            Some(Load::PostIndex) => f64::from(post),
+            Some(Load::Pre(values)) => at(values, pre),
+            Some(Load::Post(values)) => at(values, post),
+        }
+    }
 }
 
 /// Evaluates a value edge by edge.
@@ -108,23 +142,61 @@ impl EdgeEvaluator<'_> {
         let lane = Lane {
             seed: own.seed,
             element: u64::from(pre),
-            step: u64::from(post) + (u64::from(copy) << 32),
+            step: step(post, copy),
         };
-        let at = |values: &[f64], i: u32| values.get(i as usize).copied().unwrap_or(f64::NAN);
-        let load = |binding: neuropil_ir::kernel::Binding| {
-            // Binding 0 is the result; it reads as nothing.
-            match binding
-                .index()
-                .checked_sub(1)
-                .and_then(|i| own.loads.get(i))
-            {
-                None => f64::NAN,
-                Some(Load::PreIndex) => f64::from(pre),
-                Some(Load::PostIndex) => f64::from(post),
-                Some(Load::Pre(values)) => at(values, pre),
-                Some(Load::Post(values)) => at(values, post),
-            }
-        };
+        let load = |binding| own.load(binding, pre, post);
         self.evaluator.value(lane, &load, &own.uniforms)
+    }
+}
+
+/// The step of the draws of an edge.
+fn step(post: u32, copy: u32) -> u64 {
+    u64::from(post) + (u64::from(copy) << 32)
+}
+
+/// Evaluates a value for many edges at a time.
+pub(super) struct EdgeBatches<'a, S> {
+    single: EdgeEvaluator<'a>,
+    /// `None` where the kernel cannot be evaluated so.
+    batch: Option<Batch<'a>>,
+    runner: BatchRunner,
+    /// Those that wait: pre, post and copy.
+    edges: [(u32, u32, u32); BATCH_LANES],
+    count: usize,
+    sink: S,
+}
+
+impl<S: FnMut(u32, u32, f64)> EdgeBatches<'_, S> {
+    /// Takes an edge: the `copy`-th (from 0) from `pre` to `post`.
+    pub(super) fn add(&mut self, pre: u32, post: u32, copy: u32) {
+        if self.batch.is_none() {
+            (self.sink)(pre, post, self.single.value(pre, post, copy));
+            return;
+        }
+        self.edges[self.count] = (pre, post, copy);
+        self.count += 1;
+        if self.count == BATCH_LANES {
+            self.finish();
+        }
+    }
+
+    /// Evaluates the edges that wait.
+    pub(super) fn finish(&mut self) {
+        let Some(batch) = &mut self.batch else {
+            return;
+        };
+        let own = self.single.own;
+        let elements = self.edges.map(|(pre, ..)| u64::from(pre));
+        let steps = self.edges.map(|(_, post, copy)| step(post, copy));
+        batch.load(&elements, &steps, &|binding, lane| {
+            let (pre, post, _) = self.edges[lane];
+            own.load(binding, pre, post)
+        });
+        self.runner.run(batch);
+        let values = batch.values();
+        for (&(pre, post, _), value) in self.edges[..self.count].iter().zip(values) {
+            (self.sink)(pre, post, value);
+        }
+        self.count = 0;
     }
 }

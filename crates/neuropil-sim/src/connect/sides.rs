@@ -1,5 +1,7 @@
 //! The two sides of a projection: who may be connected with whom.
 
+use std::ops::Range;
+
 use neuropil_ir::connect::{Connection, Orientation};
 
 use super::error::ConnectProblem;
@@ -62,6 +64,22 @@ impl Sides {
         Pool::new(others, self.no_self.then_some(row))
     }
 
+    /// The number of rows of a range that have partners.
+    pub(super) fn rows_in(&self, orientation: Orientation, rows: &Range<u32>) -> u32 {
+        within(self.rows(orientation), rows)
+    }
+
+    /// The share of all possible partners that lies in a range, and a little more where elements
+    /// are not connected with themselves.
+    pub(super) fn share(&self, orientation: Orientation, others: &Range<u32>) -> f64 {
+        let partners = match orientation {
+            Orientation::BySource => &self.targets,
+            Orientation::ByTarget => &self.sources,
+        };
+        let possible = partners.len() - u32::from(self.no_self && !partners.is_empty());
+        (f64::from(within(partners, others)) / f64::from(possible.max(1))).min(1.0)
+    }
+
     /// Whether a pair may be connected.
     pub(super) fn allows(&self, from: u32, to: u32) -> bool {
         !(self.no_self && from == to)
@@ -81,4 +99,9 @@ impl Sides {
             .sum();
         all - both
     }
+}
+
+/// The number of chosen elements in a range.
+fn within(chosen: &Selection, range: &Range<u32>) -> u32 {
+    chosen.count_below(range.end) - chosen.count_below(range.start.min(range.end))
 }

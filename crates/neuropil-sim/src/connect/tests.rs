@@ -9,10 +9,10 @@ use neuropil_ir::connect::{
     Connection, Connectivity, EdgeLoad, EdgeQuantity, EdgeValue, Edges, Orientation, Rule,
 };
 use neuropil_ir::draw::stream_key;
+use neuropil_ir::rounding::RoundingError;
 use neuropil_testkit::stats::{binomial_bounds, binomial_cdf, chi_square};
 
 use super::{ConnectProblem, Connector, build as connect_build};
-use crate::rounding::RoundingError;
 use crate::testing::{Table, build, connection, own, plan, slot};
 
 const ALPHA: f64 = 1e-6;

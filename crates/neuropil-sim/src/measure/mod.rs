@@ -6,15 +6,15 @@
 //!
 //! # Units
 //! Times in ms, rates in 1/ms. A span of time takes `from < t <= to`; ends are compared in steps,
-//! after the noise of the division by dt is removed ([`crate::rounding`]).
+//! after the noise of the division by dt is removed ([`neuropil_ir::rounding`]).
 
 use std::ops::Range;
 
 use neuropil_ir::program::{Measure, MeasureBinary, MeasureUnary, Over, Program};
+use neuropil_ir::rounding;
 
 use crate::ranges::Selection;
 use crate::record::statistics::Intervals;
-use crate::rounding;
 
 /// Why a measure has no value.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -1,6 +1,6 @@
 //! Building a network and running it.
 
-use neuropil_ir::backend::{Backend, Machine, Resources, RunError};
+use neuropil_ir::backend::{Backend, Clock, Machine, Resources, RunError};
 use neuropil_ir::connect::Connectivity;
 use neuropil_ir::plan::{BufferId, SlotId};
 use neuropil_ir::program::Program;
@@ -286,8 +286,14 @@ impl Simulation {
             projections: projections.collect(),
             expects: self.observed.watch.outcomes(),
             bytes: self.machine.bytes(),
+            stages: self.machine.stage_times(),
             counters,
         }
+    }
+
+    /// From now on, adds up the time of each stage of a step; false where the back-end cannot.
+    pub fn profile(&mut self, clock: Clock) -> bool {
+        self.machine.profile(clock)
     }
 
     /// Ends the simulation: its report, and the program that it ran.

@@ -3,11 +3,11 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use neuropil_ir::connect::{EdgeLoad, Rule};
+use neuropil_ir::rounding::RoundingError;
 
 use super::*;
 use crate::connect::ConnectProblem;
 use crate::record::{MemoryRecorder, NoRecorder, RecordError};
-use crate::rounding::RoundingError;
 use crate::run::Progress;
 use crate::testing::{SPAN, Script, own, program, slot};
 

@@ -36,7 +36,7 @@ pub(super) enum Separator {
 pub(super) struct Parser<'t> {
     text: &'t str,
     pub(super) source: SourceId,
-    pub(super) units: UnitNames,
+    pub(super) units: &'t dyn UnitNames,
     tokens: Vec<Token>,
     pub(super) partner: Vec<u32>,
     pub(super) pos: usize,
@@ -57,7 +57,7 @@ pub(super) struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    pub(super) fn new(source: SourceId, text: &'t str, units: UnitNames) -> Self {
+    pub(super) fn new(source: SourceId, text: &'t str, units: &'t dyn UnitNames) -> Self {
         let lexed = lex(source, text);
         let mut tokens = lexed.tokens;
         // Without comments and line breaks. `first` already says where lines begin.

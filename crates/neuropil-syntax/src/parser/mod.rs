@@ -31,12 +31,27 @@ use self::core::Parser;
 use crate::tree::{Expr, File, Path};
 use crate::{Diagnostic, SourceId, has_errors};
 
-/// Tells whether a word is the name of a unit (`mV`, `ms`, `uF`, `degC`, `steps`).
+/// What the caller knows of units: which names there are, and which one a word may be meant for.
 ///
-/// The parser knows nothing of units; whoever calls it says which names there are. The answer is
-/// asked for only where a unit may stand after a number, so that `0.05 nS*scale` is a quantity times
-/// a name, and `2 tau` a missing operator.
-pub type UnitNames = fn(&str) -> bool;
+/// The parser knows nothing of units. It asks only where a unit may stand after a number, so that
+/// `0.05 nS*scale` is a quantity times a name, and `2 tau` a missing operator. A function from a word
+/// to whether it is a unit will do where no help with misspelt units is needed.
+pub trait UnitNames {
+    /// Tells whether a word is the name of a unit (`mV`, `ms`, `uF`, `degC`, `steps`).
+    fn is_unit(&self, word: &str) -> bool;
+
+    /// Returns the unit that a word which is none was probably meant for; by default none.
+    fn meant(&self, word: &str) -> Option<String> {
+        let _ = word;
+        None
+    }
+}
+
+impl<F: Fn(&str) -> bool> UnitNames for F {
+    fn is_unit(&self, word: &str) -> bool {
+        self(word)
+    }
+}
 
 /// What the parser makes of a text: always a tree, and what is wrong with it.
 #[derive(Debug, Clone)]
@@ -63,7 +78,7 @@ pub const MAX_NESTING: u32 = 256;
 pub const LANGUAGE_VERSION: (u32, u32) = (1, 0);
 
 /// Parses a file.
-pub fn parse(source: SourceId, text: &str, units: UnitNames) -> Parsed {
+pub fn parse(source: SourceId, text: &str, units: &dyn UnitNames) -> Parsed {
     let mut parser = Parser::new(source, text, units);
     let file = parser.file();
     Parsed {
@@ -79,7 +94,7 @@ pub fn parse(source: SourceId, text: &str, units: UnitNames) -> Parsed {
 pub fn parse_expression(
     source: SourceId,
     text: &str,
-    units: UnitNames,
+    units: &dyn UnitNames,
 ) -> Result<Expr, Vec<Diagnostic>> {
     let mut parser = Parser::new(source, text, units);
     let expr = parser.whole(Parser::expr);
@@ -90,7 +105,11 @@ pub fn parse_expression(
 ///
 /// # Errors
 /// What is wrong with the text; at least one error.
-pub fn parse_path(source: SourceId, text: &str, units: UnitNames) -> Result<Path, Vec<Diagnostic>> {
+pub fn parse_path(
+    source: SourceId,
+    text: &str,
+    units: &dyn UnitNames,
+) -> Result<Path, Vec<Diagnostic>> {
     let mut parser = Parser::new(source, text, units);
     let path = parser.whole(Parser::path);
     path.ok_or_else(|| parser.finish())
@@ -99,7 +118,8 @@ pub fn parse_path(source: SourceId, text: &str, units: UnitNames) -> Result<Path
 /// Returns the bytes at which statements, items and entries of braces begin, in rising order.
 pub(crate) fn statement_starts(source: SourceId, text: &str) -> Result<Vec<u32>, Vec<Diagnostic>> {
     // Which words are units does not matter here, save for those that may follow a number.
-    let mut parser = Parser::new(source, text, |word| !FOLLOW_NUMBERS.contains(&word));
+    let units = |word: &str| !FOLLOW_NUMBERS.contains(&word);
+    let mut parser = Parser::new(source, text, &units);
     parser.file();
     let mut starts = std::mem::take(&mut parser.starts);
     let diagnostics = parser.finish();

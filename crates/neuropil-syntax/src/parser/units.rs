@@ -8,6 +8,7 @@
 //! `x/2/ms` is `(x/2)/ms`, as everybody reads them. With a unit of its own it does: in `x/0.5 mV/ms`
 //! the divisor is `0.5 mV/ms`.
 
+use super::FOLLOW_NUMBERS;
 use super::core::{Failed, Parser, Try};
 use crate::lexer::{Token, TokenKind};
 use crate::tree::{Expr, ExprKind, Name, Number, Rational, UnitExpr, UnitFactor};
@@ -23,10 +24,12 @@ impl Parser<'_> {
         let next = self.peek(0);
         if next.kind == TokenKind::Word && !next.first {
             let word = self.str(next);
-            if !is_reserved(word) && (self.units)(word) {
+            if !is_reserved(word) && self.units.is_unit(word) {
                 factors.push(self.unit_factor(1, false)?);
             } else if next.glued {
                 return Err(self.runs_into(&number, next));
+            } else if let Some(unit) = self.misspelt_unit(word) {
+                return Err(self.no_unit(&number, next, &unit));
             }
         }
         let direct = !factors.is_empty();
@@ -72,7 +75,7 @@ impl Parser<'_> {
                 after.kind,
                 TokenKind::LeftParen | TokenKind::LeftBracket | TokenKind::Dot
             );
-        (tight && !more && !is_reserved(name) && (self.units)(name)).then_some(exponent)
+        (tight && !more && !is_reserved(name) && self.units.is_unit(name)).then_some(exponent)
     }
 
     /// Parses the name of a unit with its exponent.
@@ -138,16 +141,42 @@ impl Parser<'_> {
         })
     }
 
-    fn runs_into(&mut self, number: &Number, word: Token) -> Failed {
+    /// The unit that a word after a number is meant for, unless the statement may go on with the word.
+    fn misspelt_unit(&self, word: &str) -> Option<String> {
+        if is_reserved(word) || FOLLOW_NUMBERS.contains(&word) {
+            return None;
+        }
+        self.units.meant(word)
+    }
+
+    /// Reports `10 msec`. The value is given up, so that nobody complains about the unit of 10.
+    fn no_unit(&mut self, number: &Number, word: Token, unit: &str) -> Failed {
         let (digits, name) = (&number.text, self.str(word));
         self.fail(
             Diagnostic::error(
-                Code::NumberRunsIntoName,
-                number.span.to(self.span(word)),
-                format!("number `{digits}` runs into name `{name}`, which is no unit"),
+                Code::ExpectedOperator,
+                self.span(word),
+                format!("expected a unit or an operator after `{digits}`, found `{name}`"),
             )
-            .help(format!("write `{digits}*{name}`")),
+            .help(format!("did you mean `{digits} {unit}`?"))
+            .help(format!("a product is written `{digits}*{name}`")),
         )
+    }
+
+    fn runs_into(&mut self, number: &Number, word: Token) -> Failed {
+        let (digits, name) = (&number.text, self.str(word));
+        let mut diagnostic = Diagnostic::error(
+            Code::NumberRunsIntoName,
+            number.span.to(self.span(word)),
+            format!("number `{digits}` runs into name `{name}`, which is no unit"),
+        );
+        diagnostic = match self.misspelt_unit(name) {
+            Some(unit) => diagnostic
+                .help(format!("did you mean `{digits} {unit}`?"))
+                .help(format!("a product is written `{digits}*{name}`")),
+            None => diagnostic.help(format!("write `{digits}*{name}`")),
+        };
+        self.fail(diagnostic)
     }
 
     /// Parses the unit of a declaration, after its colon: `nS`, `uA/cm^2`, `1/ms`.

@@ -18,7 +18,7 @@ pub(crate) fn is_unit(word: &str) -> bool {
 
 /// Parses one text with the unit names above.
 pub(crate) fn read(text: &str) -> Parsed {
-    parse(SourceId(0), text, is_unit)
+    parse(SourceId(0), text, &is_unit)
 }
 
 /// Returns the diagnostics of a text as plain text.
@@ -26,7 +26,7 @@ pub(crate) fn messages(text: &str) -> String {
     let mut sources = Sources::new();
     let id = sources.add("t.npl", text);
     let mut out = String::new();
-    for diagnostic in parse(id, text, is_unit).diagnostics {
+    for diagnostic in parse(id, text, &is_unit).diagnostics {
         let _ = write!(out, "{}", diagnostic.to_plain(&sources));
     }
     out

@@ -371,6 +371,7 @@ mod tests {
     fn text(check: &Check) -> Option<&'static str> {
         match check {
             Check::Statistics(it) => Some(it.text),
+            Check::Populations(it) => Some(it.text),
             Check::Rates(it) => Some(it.text),
             Check::Exit(it) => it.arguments.get(1).copied(),
             Check::Spikes(it) => Some(it.text),
@@ -379,7 +380,7 @@ mod tests {
             Check::DebugIsRelease(it) => Some(it.text),
             Check::CpuTime(it) => Some(it.text),
             Check::WallTime(it) => Some(it.text),
-            Check::Test(_) | Check::LongText => None,
+            Check::Test(_) | Check::LongText | Check::Unbuilt { .. } => None,
         }
     }
 

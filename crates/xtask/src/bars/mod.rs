@@ -12,7 +12,9 @@
 mod bits;
 mod foundation;
 mod networks;
+mod populations;
 mod slow;
+mod speed;
 mod tests_of_crates;
 mod texts;
 mod timing;
@@ -36,6 +38,8 @@ pub(crate) enum Check {
     Test(tests_of_crates::Test),
     /// Rate and irregularity of a network over seeds, against a reference.
     Statistics(networks::Statistics),
+    /// Rate and irregularity of each population over seeds, against a reference.
+    Populations(populations::Populations),
     /// Mean rates of populations over seeds, in given ranges.
     Rates(networks::Rates),
     /// The exit code of a command, and words it must say.
@@ -54,6 +58,13 @@ pub(crate) enum Check {
     CpuTime(timing::CpuTime),
     /// Wall time of a whole process.
     WallTime(timing::WallTime),
+    /// A check that does not exist yet.
+    Unbuilt {
+        /// What is expected.
+        expected: &'static str,
+        /// What the check needs.
+        needs: &'static str,
+    },
 }
 
 /// What became of a check.
@@ -101,7 +112,8 @@ pub(crate) fn run(root: &Path, list: &str, filter: &str) -> Result<bool> {
     let bars = match list {
         "foundation" => foundation::bars(),
         "slow" => slow::bars(),
-        _ => bail!("no list `{list}`; there are foundation, slow"),
+        "speed" => speed::bars(),
+        _ => bail!("no list `{list}`; there are foundation, slow, speed"),
     };
     let tool = Tool::build(root)?;
     let (mut passed, mut failed, mut missing) = (0, 0, 0);
@@ -137,6 +149,7 @@ impl Check {
         match self {
             Self::Test(test) => Ok(vec![test.run(tool)?]),
             Self::Statistics(statistics) => statistics.run(tool),
+            Self::Populations(populations) => populations.run(tool),
             Self::Rates(rates) => rates.run(tool),
             Self::Exit(exit) => Ok(vec![exit.run(tool)?]),
             Self::Spikes(spikes) => Ok(vec![spikes.run(tool)?]),
@@ -146,6 +159,7 @@ impl Check {
             Self::DebugIsRelease(same) => Ok(vec![same.run(tool)?]),
             Self::CpuTime(time) => Ok(vec![time.run(tool)?]),
             Self::WallTime(time) => Ok(vec![time.run(tool)?]),
+            Self::Unbuilt { expected, needs } => Ok(vec![Outcome::missing("", expected, needs)]),
         }
     }
 }

@@ -4,15 +4,13 @@ use std::ops::Range;
 use std::sync::Mutex;
 
 use neuropil_ir::backend::BackendError;
-use neuropil_ir::connect::Edges;
+use neuropil_ir::connect::{EdgeValue, Edges};
 
 use super::super::format::Format;
+use super::super::generator;
 use super::super::tile::{Columns, Rows};
-use super::{Site, Survey, lock, share};
+use super::{RUN_EDGES, Site, Survey, lock, share};
 use crate::pool::Pool;
-
-/// Edges that are generated at a time, about.
-const RUN_EDGES: f64 = 50_000.0;
 
 /// Hands the rows of a tile's targets to a closure, run by run; false if rows are missing or the
 /// closure says so.
@@ -21,14 +19,13 @@ fn each_run(
     targets: &Range<u32>,
     mut take: impl FnMut(Range<u32>, &Edges) -> bool,
 ) -> bool {
-    let all = site.connectivity.targets().max(1);
-    let row = (site.connectivity.expected_edges() / f64::from(all)).max(1.0);
-    let length = (RUN_EDGES / row).clamp(1.0, 4096.0) as usize;
-    let mut edges = Edges::default();
+    let length = site.run_length(RUN_EDGES, site.connectivity.targets());
+    let mut edges = generator::edges();
     for start in targets.clone().step_by(length) {
         let run = start..targets.end.min(start + length as u32);
-        site.connectivity.rows(run.clone(), &mut edges);
-        if edges.offsets.len() != run.len() + 1 || !take(run, &edges) {
+        // The order of a row's sources cannot be seen in the rows of those sources.
+        site.connectivity.rows_unordered(run.clone(), &mut edges);
+        if !site.is_whole(&edges, run.len()) || !take(run, &edges) {
             return false;
         }
     }
@@ -83,31 +80,46 @@ pub(super) fn fill<F: Format>(
             .map(|source| rows.start(source))
             .collect();
         let targets = &site.tiles[at].0;
+        let own = match site.weight {
+            EdgeValue::Own if F::WEIGHTED => None,
+            EdgeValue::Shared(weight) if F::WEIGHTED => Some(site.rounded(weight, unit)),
+            _ => Some(1.0),
+        };
         let whole = each_run(site, targets, |run, edges| {
             for (row, target) in run.enumerate() {
                 let place = (target - targets.start) as usize;
+                let common = own.map(|weight| F::encode(place, weight));
                 for entry in edges.offsets[row]..edges.offsets[row + 1] {
                     let source = edges.others[entry] as usize;
-                    let Some(next) = next.get_mut(source) else {
+                    let Some(slot) = next.get_mut(source) else {
                         return false;
                     };
-                    if *next >= rows.start(source + 1) {
+                    let at = *slot;
+                    *slot += 1;
+                    let (cell, beside) = match common {
+                        Some(stored) => stored,
+                        None => F::encode(place, site.rounded(edges.weights[entry], unit)),
+                    };
+                    let Some(stored) = columns.cells.get_mut(at) else {
                         return false;
-                    }
-                    let weight = site.stored::<F>(edges, entry, unit);
-                    let (stored, beside) = F::encode(place, weight);
-                    columns.cells[*next] = stored;
+                    };
+                    *stored = cell;
                     if F::BESIDE {
-                        columns.beside[*next] = beside;
+                        columns.beside[at] = beside;
                     }
                     if site.own_delays {
-                        columns.delays[*next] = site.delay_at(edges, entry) as u16;
+                        columns.delays[at] = match site.delay {
+                            EdgeValue::Shared(delay) => delay as u16,
+                            EdgeValue::Own => edges.delays[entry] as u16,
+                        };
                     }
-                    *next += 1;
                 }
             }
             true
         });
+        // Every row ended where the next begins: the rows were those that were counted.
+        let whole =
+            whole && (0..rows.sources()).all(|source| next[source] == rows.start(source + 1));
         (!whole).then(|| site.broken())
     })
 }

@@ -218,7 +218,7 @@ fn threads_instruction_sets_and_pauses_change_no_bit() {
             );
         }
         assert!(run(CpuBackend::new(), &network, 3, &[1, 9, 0, 30]) == expected);
-        for backend in sets() {
+        for backend in backends() {
             let set = backend.instruction_set();
             assert!(run(backend, &network, 2, &[40]) == expected, "{set}");
         }

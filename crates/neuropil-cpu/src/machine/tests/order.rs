@@ -105,7 +105,7 @@ fn an_event_with_a_common_delay_arrives_at_its_time() {
         };
         plan.advance = vec![deliver, gather, emit];
         record(&mut plan, 1, total, &[2..3]);
-        for backend in sets() {
+        for backend in backends() {
             let mut machine = load(backend, &plan, 1);
             machine
                 .connect(projection, &one_edge(1.0, EdgeValue::Shared(delay), 0))
@@ -329,7 +329,7 @@ fn slots_follow_scalars_counts_and_reductions() {
             when: When::Every(2),
         });
     }
-    for backend in sets() {
+    for backend in backends() {
         let mut machine = load(backend, &plan, 3);
         let mut kept = Kept::default();
         machine.run(6, &mut kept).unwrap();

@@ -1,4 +1,4 @@
-//! Tapes against the scalar evaluator: random kernels, awkward values, all instruction sets.
+//! Programs against the scalar evaluator: random kernels, awkward values, all methods.
 
 use neuropil_ir::draw::Stream;
 use neuropil_ir::kernel::{
@@ -11,6 +11,7 @@ use neuropil_ir::verify;
 use super::*;
 use crate::events::Segment;
 use crate::memory::Array;
+use crate::testing::methods;
 
 const SEED: u64 = 77;
 const STEP: u64 = (1 << 40) + 5;
@@ -25,17 +26,6 @@ const ELEMENTS: [Element; 7] = [
     Element::F64,
     Element::Real,
 ];
-
-fn sets() -> Vec<InstructionSet> {
-    [
-        InstructionSet::Portable,
-        InstructionSet::Avx2,
-        InstructionSet::Avx512,
-    ]
-    .into_iter()
-    .filter(|set| set.is_available())
-    .collect()
-}
 
 /// Random choices, from the generator of draws.
 struct Dice(Stream);
@@ -246,12 +236,7 @@ fn defined(kernel: &Kernel, values: &[Vec<f64>], uniforms: &[f64]) -> Result {
     }
 }
 
-fn interpreted(
-    kernel: &Kernel,
-    set: InstructionSet,
-    values: &[Vec<f64>],
-    uniforms: &[f64],
-) -> Result {
+fn computed(kernel: &Kernel, method: Method, values: &[Vec<f64>], uniforms: &[f64]) -> Result {
     let len = values[0].len();
     let mut arrays: Vec<Array> = values
         .iter()
@@ -262,8 +247,8 @@ fn interpreted(
             array
         })
         .collect();
-    let program = Program::compile(verify::kernel(kernel).unwrap(), set, SEED).unwrap();
-    let mut frame = Frame::new(program.slots()).unwrap();
+    let program = Program::compile(verify::kernel(kernel).unwrap(), method, SEED).unwrap();
+    let mut frame = Frame::new(program.words()).unwrap();
     let mut outputs = Outputs {
         events: vec![Segment::default(); 2],
         blocks: vec![Vec::new(); 2],
@@ -300,8 +285,9 @@ fn interpreted(
             .collect(),
         reduced: program
             .reductions()
+            .iter()
             .zip(&mut outputs.blocks)
-            .map(|((uniform, reduction), blocks)| {
+            .map(|(&(uniform, reduction), blocks)| {
                 (Uniform(uniform), bits(scalar::tree(reduction, blocks)))
             })
             .collect(),
@@ -381,11 +367,11 @@ fn random_kernels_give_the_bits_of_the_scalar_evaluator() {
                 .collect();
             let uniforms = [dice.value(Precision::F64), 0.1, 0.0, 0.0];
             let expected = defined(&kernel, &values, &uniforms);
-            for set in sets() {
-                let found = interpreted(&kernel, set, &values, &uniforms);
+            for method in methods() {
+                let found = computed(&kernel, method, &values, &uniforms);
                 assert_eq!(
                     found, expected,
-                    "kernel {number} {precision} {set}: {kernel:?}"
+                    "kernel {number} {precision} {method:?}: {kernel}"
                 );
             }
         }
@@ -421,21 +407,12 @@ fn long_chains_are_cut_into_pieces_and_stay_exact() {
             let mut values = vec![vec![0.0; 300]; ELEMENTS.len()];
             values[0] = x.iter().map(|&x| f64::from(x as f32)).collect();
             let expected = defined(&kernel, &values, &[0.3]).arrays;
-            for set in sets() {
-                let found = interpreted_plain(&kernel, set, &values, &[0.3]);
-                assert_eq!(found, expected, "{terms} terms {precision} {set}");
+            for method in methods() {
+                let found = computed(&kernel, method, &values, &[0.3]).arrays;
+                assert_eq!(found, expected, "{terms} terms {precision} {method:?}");
             }
         }
     }
-}
-
-fn interpreted_plain(
-    kernel: &Kernel,
-    set: InstructionSet,
-    values: &[Vec<f64>],
-    uniforms: &[f64],
-) -> Vec<Vec<u64>> {
-    interpreted(kernel, set, values, uniforms).arrays
 }
 
 #[test]
@@ -457,9 +434,9 @@ fn a_range_in_the_middle_touches_nothing_else() {
         Op::Binary(Binary::Add, Value(0), Value(1)),
     ];
     kernel.effects = vec![Effect::Store(Binding(0), Value(2))];
-    for set in sets() {
-        let program = Program::compile(verify::kernel(&kernel).unwrap(), set, 0).unwrap();
-        let mut frame = Frame::new(program.slots()).unwrap();
+    for method in methods() {
+        let program = Program::compile(verify::kernel(&kernel).unwrap(), method, 0).unwrap();
+        let mut frame = Frame::new(program.words()).unwrap();
         let mut arrays = [
             Array::zeroed(Element::Real, Precision::F64, 5, 1).unwrap(),
             Array::zeroed(Element::Real, Precision::F64, 1000, 1).unwrap(),

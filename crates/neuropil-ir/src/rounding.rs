@@ -1,7 +1,12 @@
 //! From a time to a number of steps: one rule for delays, intervals and lengths of runs.
 //!
+//! It stands here because the compiler and the engine both round, and must agree to the step.
+//!
 //! T/dt is first rounded to nine decimals, because 7.35/0.1 is 73.49999999999999 in binary; then a
 //! half goes up. So 7.35 ms at 0.1 ms are 74 steps.
+
+/// Numbers of steps stay below 2^53, where floats still count one by one.
+const MOST_STEPS: f64 = 9_007_199_254_740_992.0;
 
 /// Why a time is no number of steps.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
@@ -58,6 +63,17 @@ pub fn fraction(time_ms: f64, dt: f64) -> f64 {
 /// [`RoundingError::Negative`], [`RoundingError::NotFinite`], [`RoundingError::TooLong`] from 2^53
 /// steps on, [`RoundingError::Step`].
 pub fn steps(time_ms: f64, dt: f64) -> Result<u64, RoundingError> {
+    Ok(steps_and_whole(time_ms, dt)?.0)
+}
+
+/// Rounds as [`steps`] does, and tells whether the time was a whole number of steps.
+///
+/// # Units
+/// `time_ms`, `dt` in ms.
+///
+/// # Errors
+/// Those of [`steps`].
+pub fn steps_and_whole(time_ms: f64, dt: f64) -> Result<(u64, bool), RoundingError> {
     if !(dt.is_finite() && dt > 0.0) {
         return Err(RoundingError::Step { dt });
     }
@@ -67,9 +83,11 @@ pub fn steps(time_ms: f64, dt: f64) -> Result<u64, RoundingError> {
     if time_ms < 0.0 {
         return Err(RoundingError::Negative { time: time_ms });
     }
-    let rounded = (fraction(time_ms, dt) + 0.5).floor();
-    if rounded < 9_007_199_254_740_992.0 {
-        Ok(rounded as u64)
+    let fraction = fraction(time_ms, dt);
+    let rounded = (fraction + 0.5).floor();
+    if rounded < MOST_STEPS {
+        // A whole number below 2^53 is its own floor, so the comparison is exact.
+        Ok((rounded as u64, fraction.floor() == fraction))
     } else {
         Err(RoundingError::TooLong { time: time_ms, dt })
     }
@@ -99,8 +117,7 @@ pub fn last_step(time_ms: f64, dt: f64) -> Option<u64> {
 /// The step whose time is a time, if there is one.
 pub fn exact_step(time_ms: f64, dt: f64) -> Option<u64> {
     let steps = fraction(time_ms, dt);
-    (steps >= 0.0 && steps.floor() == steps && steps < 9_007_199_254_740_992.0)
-        .then_some(steps as u64)
+    (steps >= 0.0 && steps.floor() == steps && steps < MOST_STEPS).then_some(steps as u64)
 }
 
 #[cfg(test)]
@@ -132,6 +149,15 @@ mod tests {
                 check(count as f64 * dt, dt, count);
             }
         }
+    }
+
+    #[test]
+    fn whole_numbers_are_told_from_others() {
+        assert_eq!(steps_and_whole(7.35, 0.1), Ok((74, false)));
+        assert_eq!(steps_and_whole(0.3, 0.1), Ok((3, true)));
+        assert_eq!(steps_and_whole(2.0, 0.07), Ok((29, false)));
+        // Eight hours in steps of 0.05 ms: beyond 2^23 steps nothing is left to round.
+        assert_eq!(steps_and_whole(28_800_000.0, 0.05), Ok((576_000_000, true)));
     }
 
     #[test]

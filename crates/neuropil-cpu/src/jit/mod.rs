@@ -1,0 +1,137 @@
+//! Machine code for kernels on x86-64: what the interpreter computes, in registers.
+//!
+//! ```text
+//! kernel ──select──▶ listing ──interleave, schedule──▶ listing ──allocate──▶ placing ──emit──▶ bytes ──▶ pages
+//!         instructions of      two vectors at a time,            registers,          encodings     executable
+//!         the target           in order of need                  spills
+//! ```
+//!
+//! A kernel is straight-line code, so each step is one walk over a list. Functions such as `exp`
+//! are programs of the Kernel IR already; a target needs some forty instructions. Constants are read
+//! from memory by the instructions that use them (with AVX-512 one number for all lanes). Two
+//! vectors of lanes are worked on at a time, because the chains of one leave the processor idle.
+//! The bits are those of [`neuropil_ir::scalar`]: the IR says where products and sums are fused
+//! and in which order, and every instruction used is exact or rounds once, as the IR's operation.
+
+mod allocate;
+mod assembler;
+mod call;
+mod code;
+mod draw;
+mod emit;
+mod numbers;
+mod pages;
+mod run;
+mod schedule;
+mod select;
+mod target;
+#[cfg(test)]
+mod tests;
+
+use neuropil_ir::kernel::{Element, Kernel};
+
+use numbers::Number;
+use pages::Pages;
+use select::Given;
+use target::Shape;
+
+pub(crate) use target::Target;
+
+/// Above this many instructions one vector is worked on at a time: two would not stay in the
+/// instruction cache, and registers run out.
+const LONGEST_INTERLEAVED: usize = 600;
+
+/// A kernel in machine code.
+#[derive(Debug)]
+pub(crate) struct Code {
+    pages: Pages,
+    shape: Shape,
+    /// Vectors worked on at a time.
+    copies: u32,
+    /// The element types of the arrays.
+    elements: Vec<Element>,
+    emissions: usize,
+    given: Given,
+    numbers: Vec<Number>,
+    /// The Philox keys of the streams of draws.
+    keys: Vec<[u32; 2]>,
+    spill_slots: u32,
+    statistics: CodeStatistics,
+}
+
+/// What the generator made of a kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeStatistics {
+    /// Lanes of a round.
+    pub lanes: usize,
+    /// Instructions of a round.
+    pub instructions: usize,
+    /// Values written to memory in a round because registers ran out.
+    pub spills: usize,
+    /// Values read from there.
+    pub reloads: usize,
+    /// Bytes of machine code.
+    pub bytes: usize,
+}
+
+impl Code {
+    /// Compiles a kernel; `None` where it gains nothing, or the system gives no executable pages.
+    pub(crate) fn compile(
+        kernel: &Kernel,
+        target: Target,
+        copies: Option<u32>,
+        keys: &[[u32; 2]],
+    ) -> Option<Self> {
+        let shape = Shape {
+            target,
+            precision: kernel.precision,
+        };
+        if !Self::takes(kernel) {
+            return None;
+        }
+        let selected = select::select(kernel, shape, keys)?;
+        let length = selected.listing.instructions.len();
+        let copies = copies.unwrap_or(if length <= LONGEST_INTERLEAVED { 2 } else { 1 });
+        let mut listing = selected.listing.interleave(copies);
+        schedule::schedule(&mut listing, target);
+        let placing = allocate::allocate(&listing, target);
+        let emissions = kernel.emissions.len();
+        let arrays = kernel.bindings.len();
+        let bytes = emit::emit(
+            &placing,
+            &selected.numbers,
+            shape,
+            arrays,
+            emissions,
+            copies,
+        );
+        let statistics = CodeStatistics {
+            lanes: copies as usize * shape.lanes(),
+            instructions: placing.instructions.len(),
+            spills: placing.spills,
+            reloads: placing.reloads,
+            bytes: bytes.len(),
+        };
+        Some(Self {
+            pages: Pages::new(&bytes, &selected.numbers.pool)?,
+            shape,
+            copies,
+            elements: kernel
+                .bindings
+                .iter()
+                .map(|binding| binding.element)
+                .collect(),
+            emissions,
+            given: selected.given,
+            numbers: selected.numbers.of_call,
+            keys: keys.to_vec(),
+            spill_slots: placing.spill_slots,
+            statistics,
+        })
+    }
+
+    /// What the generator made.
+    pub(crate) fn statistics(&self) -> CodeStatistics {
+        self.statistics
+    }
+}
