@@ -92,7 +92,7 @@ fn what_is_not_built_says_so_and_ends_with_2() {
     place
         .run(&["run", "a.npl", "--backend", "abacus"])
         .ends(2)
-        .says(&["abacus", "interpreter"]);
+        .says(&["abacus", "`jit`", "`interpreter`"]);
     place
         .run(&["fmt", "a.npl", "--upgrade"])
         .ends(2)

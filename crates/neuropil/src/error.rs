@@ -6,6 +6,8 @@ use neuropil_io::IoError;
 use neuropil_sim::SimulationError;
 use neuropil_syntax::{Diagnostic, Sources, has_errors};
 
+use crate::options::BackendKind;
+
 /// Diagnostics with the texts that they point into.
 #[derive(Clone, Debug)]
 pub struct Diagnosed {
@@ -62,7 +64,7 @@ pub enum Error {
     #[error("{0}")]
     Model(Box<Diagnosed>),
     /// A back-end that this version does not have.
-    #[error("the back-end `{name}` {why}; there are `interpreter` and `scalar`")]
+    #[error("the back-end `{name}` {why}; there are {}", backends())]
     Backend {
         /// The name that was asked for.
         name: String,
@@ -174,4 +176,10 @@ fn place(error: &SimulationError) -> Option<Diagnostic> {
             .help("a smaller `dt` often helps; so does another method (`integrate with …`)"),
         _ => diagnostic,
     })
+}
+
+/// The names of all back-ends, for messages.
+fn backends() -> String {
+    let names = BackendKind::ALL.map(|kind| format!("`{}`", kind.as_str()));
+    names.join(", ")
 }
