@@ -57,6 +57,16 @@ pub enum BackendError {
         /// The largest sum that is exact.
         limit: f64,
     },
+    /// A weight is larger than the plan promised.
+    #[error("projection `{projection}`: a weight of {found} is beyond the bound of {most}")]
+    Bound {
+        /// The projection.
+        projection: String,
+        /// The magnitude of the weight.
+        found: f64,
+        /// The largest magnitude promised.
+        most: f64,
+    },
     /// A weight is not a finite number.
     #[error("projection `{projection}`: the weight from {from} to {to} is {value}")]
     Weight {

@@ -9,9 +9,9 @@ use std::ops::Range;
 use neuropil_syntax::Span;
 
 use crate::draw::Generator;
-use crate::kernel::Kernel;
+use crate::kernel::{Binding, Kernel};
 use crate::plan::{BufferId, ProjectionId, SlotId};
-use crate::scalar::BatchRunner;
+use crate::verify::Verified;
 
 /// From which side a connector generates its edges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,8 +46,19 @@ pub struct Edges {
     pub delays: Vec<u32>,
     /// How whoever asks for the rows wants their draws to be computed.
     pub generator: Generator,
-    /// How whoever asks for the rows wants own weights and delays to be computed.
-    pub runner: BatchRunner,
+    /// Kept for whoever makes the rows.
+    pub scratch: Scratch,
+}
+
+/// Memory that is used again from one block of rows to the next.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch {
+    /// The row of each edge.
+    pub rows: Vec<u32>,
+    /// How many edges of the same pair stand before each edge.
+    pub copies: Vec<u32>,
+    /// Delays in ms.
+    pub times: Vec<f64>,
 }
 
 impl PartialEq for Edges {
@@ -61,11 +72,10 @@ impl PartialEq for Edges {
 }
 
 impl Edges {
-    /// An empty block whose rows are computed in given ways.
-    pub fn made_by(generator: Generator, runner: BatchRunner) -> Self {
+    /// An empty block whose draws are computed in a given way.
+    pub fn drawn_by(generator: Generator) -> Self {
         Self {
             generator,
-            runner,
             ..Self::default()
         }
     }
@@ -77,6 +87,49 @@ impl Edges {
         self.weights.clear();
         self.delays.clear();
     }
+}
+
+/// The ends of a number of edges.
+#[derive(Clone, Copy, Debug)]
+pub struct Ends<'a> {
+    /// The presynaptic elements.
+    pub pre: &'a [u32],
+    /// The postsynaptic elements.
+    pub post: &'a [u32],
+    /// How many edges of the same pair stand before each edge.
+    pub copy: &'a [u32],
+}
+
+impl Ends<'_> {
+    /// Some of the edges.
+    pub fn part(&self, edges: Range<usize>) -> Self {
+        Self {
+            pre: &self.pre[edges.clone()],
+            post: &self.post[edges.clone()],
+            copy: &self.copy[edges],
+        }
+    }
+}
+
+/// Fills a slice with what a binding of a kernel over edges reads for a range of the edges.
+pub type EdgeLoads<'a> = dyn Fn(Binding, Range<usize>, &mut [f64]) + 'a;
+
+/// A kernel over edges, made ready to be run; see [`EdgeQuantity::Own`] for what it draws.
+pub trait EdgeProgram: Send + Sync + std::fmt::Debug {
+    /// Appends the value of each edge.
+    fn values(&self, ends: Ends<'_>, loads: &EdgeLoads<'_>, out: &mut Vec<f64>);
+}
+
+/// Makes kernels over edges ready in the way of a back-end; all ways give the same bits.
+pub trait EdgeCompiler {
+    /// Compiles a kernel under a seed, with the values of its uniforms; `None` where the back-end
+    /// has nothing faster than [`crate::scalar::Batch`].
+    fn compile(
+        &self,
+        kernel: &Verified<Kernel>,
+        seed: u64,
+        uniforms: &[f64],
+    ) -> Option<Box<dyn EdgeProgram>>;
 }
 
 /// The edges of a projection as a function of the row.
@@ -100,6 +153,9 @@ pub trait Connectivity: Send + Sync {
     fn is_diagonal(&self) -> bool {
         false
     }
+
+    /// Has the values of edges compiled by whoever will ask for many rows.
+    fn compile(&self, _compiler: &dyn EdgeCompiler) {}
 
     /// Mean number of edges, exact where the rule fixes it; for estimates before allocation.
     fn expected_edges(&self) -> f64;

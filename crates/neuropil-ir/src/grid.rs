@@ -29,6 +29,17 @@ pub fn unit(max_abs: f64, precision: Precision) -> f64 {
     }
 }
 
+/// Whether a number can be the unit of a grid: a power of two.
+pub fn is_unit(unit: f64) -> bool {
+    unit.is_normal() && unit > 0.0 && unit.to_bits() << 12 == 0
+}
+
+/// Whether a weight is at most as many units as one may have.
+#[inline]
+pub fn fits(weight: f64, unit: f64, precision: Precision) -> bool {
+    weight.abs() <= most_units(precision) * unit
+}
+
 /// The largest number of units of a weight: 32,767 in f32 plans, 2^24 in f64 plans.
 pub fn most_units(precision: Precision) -> f64 {
     match precision {
@@ -38,12 +49,21 @@ pub fn most_units(precision: Precision) -> f64 {
 }
 
 /// A weight as a whole number of units, half to even.
+#[inline]
 pub fn quantise(weight: f64, unit: f64) -> f64 {
+    // Above this number floats of f64 are whole, and an addition rounds half to even.
+    const WHOLE: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
     // Exact but for the rounding: the unit is a power of two.
-    (weight / unit).round_ties_even()
+    let units = weight / unit;
+    if units.abs() < 1e15 {
+        ((units + WHOLE) - WHOLE).copysign(units)
+    } else {
+        units.round_ties_even()
+    }
 }
 
 /// What is added to the target's sum for a weight: units in f32 plans, the rounded weight in f64.
+#[inline]
 pub fn addend(weight: f64, unit: f64, precision: Precision) -> f64 {
     match precision {
         Precision::F32 => quantise(weight, unit),
@@ -95,6 +115,10 @@ mod tests {
                 assert!(quantise(max, g) <= most);
             }
             assert_eq!(unit(0.0, precision), 1.0);
+            assert!(fits(-most, 1.0, precision) && !fits(most + 1.0, 1.0, precision));
+        }
+        for (number, expected) in [(0.25, true), (3.0, false), (-2.0, false), (0.0, false)] {
+            assert_eq!(is_unit(number), expected, "{number}");
         }
     }
 
@@ -103,6 +127,13 @@ mod tests {
         assert_eq!(quantise(2.5, 1.0), 2.0);
         assert_eq!(quantise(-3.5, 1.0), -4.0);
         assert_eq!(quantise(0.75, 0.5), 2.0);
+        for x in [0.5, 1.5, 0.499_999_999_999_999_94, 1e14 + 0.5, 1e15 + 0.5, 3e15, 1e300, 0.0] {
+            for x in [x, -x] {
+                let expected = x.round_ties_even();
+                assert_eq!(quantise(x, 1.0).to_bits(), expected.to_bits(), "{x}");
+            }
+        }
+        assert!(quantise(f64::NAN, 1.0).is_nan());
         assert_eq!(addend(0.3, 0.25, Precision::F32), 1.0);
         assert_eq!(addend(0.3, 0.25, Precision::F64), 0.25);
     }

@@ -117,6 +117,10 @@ pub struct Projection {
     /// For [`Sum::Grid`]: the slot that the back-end sets to the size of one unit of the sum
     /// when the projection is connected.
     pub grid: Option<SlotId>,
+    /// For [`Sum::Grid`]: the unit of the weights, a power of two, where it is known before they
+    /// are; else that of [`crate::grid::unit`] for the largest weight. Projections that add to one
+    /// sum have one grid and one unit.
+    pub unit: Option<f64>,
     /// How long an event travels.
     pub delay: DelayClass,
 }
@@ -295,5 +299,23 @@ pub fn reduction_identity(reduction: Reduction) -> f64 {
         Reduction::Sum => 0.0,
         Reduction::Min => f64::INFINITY,
         Reduction::Max => f64::NEG_INFINITY,
+    }
+}
+
+impl Plan {
+    /// The number of projections that add to the same sum as a projection, itself included.
+    ///
+    /// Each of them may use that part of the range in which the sum is exact.
+    pub fn sharers(&self, projection: ProjectionId) -> u32 {
+        let delivered = |stage: &Stage| match *stage {
+            Stage::Deliver {
+                projection, into, ..
+            } => Some((projection, into)),
+            _ => None,
+        };
+        let stages = || self.sample.iter().chain(&self.advance).filter_map(delivered);
+        let own = stages().find(|&(other, _)| other == projection);
+        let same = stages().filter(|&(_, into)| own.is_some_and(|(_, own)| own == into));
+        (same.count() as u32).max(1)
     }
 }

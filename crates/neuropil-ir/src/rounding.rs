@@ -97,7 +97,22 @@ pub fn steps_and_whole(time_ms: f64, dt: f64) -> Result<(u64, bool), RoundingErr
 ///
 /// # Errors
 /// Those of [`steps`]; [`RoundingError::TooLong`] already from 2^31 steps on.
+#[inline]
 pub fn delay_steps(time_ms: f64, dt: f64) -> Result<u32, RoundingError> {
+    // What nine decimals remove is below 1e-9 steps, so it matters only next to a half.
+    const NEAR: f64 = 1e-8;
+    let shifted = time_ms / dt + 0.5;
+    let below = shifted as u32;
+    let rest = shifted - f64::from(below);
+    let plain = time_ms >= 0.0 && dt > 0.0 && dt < f64::INFINITY && shifted < 1e6;
+    if plain && rest > NEAR && rest < 1.0 - NEAR {
+        return Ok(below);
+    }
+    slow_delay_steps(time_ms, dt)
+}
+
+/// [`delay_steps`] in all cases.
+fn slow_delay_steps(time_ms: f64, dt: f64) -> Result<u32, RoundingError> {
     let count = steps(time_ms, dt)?;
     if count < 1 << 31 {
         Ok(count as u32)

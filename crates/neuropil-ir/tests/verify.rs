@@ -156,6 +156,7 @@ fn plan() -> Plan {
             target: axis,
             sum: Sum::Count,
             grid: None,
+            unit: None,
             delay: DelayClass::Common,
         }],
         records: vec![Record {

@@ -125,6 +125,7 @@ fn program(rule: Rule) -> Program {
             target: AxisId(1),
             sum: Sum::Count,
             grid: None,
+            unit: None,
             delay: DelayClass::Common,
         }],
         records: vec![

@@ -11,6 +11,7 @@ mod population;
 mod projections;
 mod records;
 mod schedule;
+mod shared;
 
 use neuropil_ir::graph::Symbol;
 use neuropil_ir::kernel::Precision;
@@ -194,6 +195,7 @@ fn plan_run(
             arrivals: schedule::Arrivals::default(),
             extra,
             accumulators: Vec::new(),
+            shared: shared::SharedSums::default(),
             grids: Vec::new(),
             events,
         });
@@ -218,6 +220,9 @@ fn plan_run(
     }
     if report.has_errors() {
         return None;
+    }
+    for layout in &layouts {
+        layout.shared.fix_units(&mut builder.plan);
     }
     for (&list, &age) in &sorted(&delivery.ages) {
         let depth = &mut builder.plan.events[list.index()].depth;

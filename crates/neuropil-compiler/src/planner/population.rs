@@ -10,6 +10,7 @@ use neuropil_syntax::{Code, Diagnostic};
 
 use super::builder::{PlanBuilder, step_source};
 use super::schedule::{Arrivals, Extra, Integration, Scheduler};
+use super::shared::SharedSums;
 use crate::dimension::Dim;
 use crate::integrate::Method;
 use crate::lower::{Environment, Output, Rate, Session, Source};
@@ -35,6 +36,8 @@ pub(super) struct Layout {
     pub(super) extra: Extra,
     /// The accumulators, which the step kernel clears.
     pub(super) accumulators: Vec<Accumulator>,
+    /// The sums that several projections add to.
+    pub(super) shared: SharedSums,
     /// Slots of grids, by symbol.
     pub(super) grids: Vec<(Symbol, neuropil_ir::plan::SlotId)>,
     pub(super) events: Vec<EventListId>,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use neuropil_ir::connect::{Connection, EdgeLoad, EdgeQuantity, Rule};
 use neuropil_ir::graph::{NodeId, Symbol};
+use neuropil_ir::grid;
 use neuropil_ir::kernel::{Element, Precision};
 use neuropil_ir::plan::{
     AxisId, BufferId, DelayClass, EventListId, Projection as Planned, ProjectionId, SlotId, Stage,
@@ -16,6 +17,7 @@ use super::builder::PlanBuilder;
 use super::interval;
 use super::population::{Accumulator, Layout};
 use super::schedule::Arrival;
+use super::shared::{Share, Way};
 use crate::dimension::Dim;
 use crate::lower::{Output, Rate, Session, Source};
 use crate::model::{ArrivalTarget, Network, PopulationId, Projection, Role};
@@ -91,6 +93,34 @@ pub(super) fn delay(
         min: low,
         max: high,
     })
+}
+
+/// The largest magnitude that a projection's weights can have, if their expression tells one.
+fn weight_bound(network: &Network, projection: &Projection) -> Option<f64> {
+    let (low, high) = interval::bounds(&network.graph, projection.weight?, &|symbol| {
+        of_symbol(network, projection, symbol)
+    });
+    let bound = high.max(-low);
+    (bound.is_finite() && bound > 0.0).then_some(bound)
+}
+
+/// How arrivals come to a sum that projections may share; `None` where each needs its own.
+fn way(network: &Network, projection: &Projection, delay: Delay) -> Option<Way> {
+    let population = &network.populations[projection.post.index()];
+    let mut increments = population.groups[projection.group].increments.iter();
+    // A state with limits is cut after the arrivals of each projection.
+    let shareable = increments.all(|increment| match increment.target {
+        ArrivalTarget::Input(_) => false,
+        ArrivalTarget::State(symbol) => population.state(symbol).is_some_and(|place| {
+            let state = &population.states[place];
+            state.lower.is_none() && state.upper.is_none()
+        }),
+    });
+    match delay {
+        Delay::Common(1..) if shareable => Some(Way::Due),
+        Delay::Own { min: 1.., .. } if shareable => Some(Way::Ring),
+        _ => None,
+    }
 }
 
 /// The values that a symbol of an edge's expression can have.
@@ -190,14 +220,32 @@ pub(super) fn plan(
         (Sum::Grid, Precision::F32) => Element::I32,
         (Sum::Grid, Precision::F64) | (Sum::Ordered, _) => Element::F64,
     };
-    let grid = (sum == Sum::Grid).then(|| builder.slot(&format!("{}.grid", projection.name), 1.0));
     let id = ProjectionId(place as u32);
+    let (states, inputs) = targets(network, &projection);
+    let bound = (sum == Sum::Grid)
+        .then(|| weight_bound(network, &projection))
+        .flatten();
+    let share = bound.and_then(|bound| {
+        let way = way(network, &projection, delay)?;
+        let group = (projection.group, way);
+        let who = (id, projection.name.as_str());
+        Some(layout.shared.join(builder, group, bound, who))
+    });
+    let grid = match share {
+        Some(share) => Some(layout.shared.slot(share)),
+        None if sum == Sum::Grid => {
+            Some(builder.slot(&format!("{}.grid", projection.name), 1.0))
+        }
+        None => None,
+    };
+    let precision = builder.plan.precision;
     builder.plan.projections.push(Planned {
         name: format!("{}.{}", network.name, projection.name),
         source,
         target: AxisId(projection.post.0),
         sum,
         grid,
+        unit: bound.map(|bound| grid::unit(bound, precision)),
         delay: match delay {
             Delay::Own { min, max } => DelayClass::Own { min, max },
             _ => DelayClass::Common,
@@ -212,7 +260,6 @@ pub(super) fn plan(
         element,
         grid,
     };
-    let (states, inputs) = targets(context.network, &projection);
     let stage = |into: BufferId, age: u32, zero: Option<BufferId>| Stage::Deliver {
         projection: id,
         age,
@@ -258,8 +305,7 @@ pub(super) fn plan(
             oldest = 1;
         }
         Delay::Common(steps) => {
-            let (buffer, arrival) = context.accumulator("arrivals", 1);
-            context.layout.arrivals.due.push(arrival);
+            let buffer = context.due(share, "arrivals", 1);
             delivery.due.push(stage(buffer, steps, None));
             oldest = steps;
         }
@@ -271,8 +317,7 @@ pub(super) fn plan(
                 );
                 return None;
             }
-            let (ring, arrival) = context.accumulator("ring", max.max(1) + 1);
-            context.layout.arrivals.due.push(arrival);
+            let ring = context.due(share, "ring", max.max(1) + 1);
             let zero = (min == 0).then(|| {
                 let (buffer, arrival) = context.accumulator("arrivals", 1);
                 context.layout.arrivals.pending.push(arrival);
@@ -299,6 +344,21 @@ struct Context<'c> {
 }
 
 impl Context<'_> {
+    /// A buffer whose arrivals are due at the end of a step, shared or its own.
+    fn due(&mut self, share: Option<Share>, what: &str, depth: u32) -> BufferId {
+        if let Some(buffer) = share.and_then(|share| self.layout.shared.buffer(share)) {
+            let known = &mut self.builder.plan.buffers[buffer.index()].depth;
+            *known = (*known).max(depth);
+            return buffer;
+        }
+        let (buffer, arrival) = self.accumulator(what, depth);
+        self.layout.arrivals.due.push(arrival);
+        if let Some(share) = share {
+            self.layout.shared.keep(share, buffer);
+        }
+        buffer
+    }
+
     /// A buffer at the target that sums arrivals, and what they mean.
     fn accumulator(&mut self, what: &str, depth: u32) -> (BufferId, Arrival) {
         let post = self.projection.post;

@@ -7,9 +7,9 @@
 //! Rows by target are always generated twice, tile by tile, each of which transposes its own
 //! (`by_target`): rows of sources lie too close together for room between them.
 //!
-//! The unit of a grid depends on the largest weight of all. Where weights are own, rows that are
-//! generated once are rounded to the unit of the first of them; if it turns out too small, they are
-//! generated again.
+//! Where the plan does not fix the unit of a grid, it depends on the largest weight of all. Rows that
+//! are generated once are then rounded to the unit of the first of them; if it turns out too small,
+//! they are generated again.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -145,7 +145,8 @@ fn finish<F: Format>(
         let (targets, owner) = &site.tiles[at];
         let first = (targets.start - site.blueprint.owners[*owner].start) as usize;
         let (rows, columns) = lock(&drafts[at]).take()?;
-        let tile = Tile::new(first, targets.len(), rows, columns, unit);
+        let limit = F::EXACT_BELOW * unit / f64::from(site.blueprint.sharers);
+        let tile = Tile::new(first, targets.len(), rows, columns, limit);
         *lock(&done[at]) = tile.map(|tile| (tile.overflows(1), tile));
         None
     })?;
@@ -156,7 +157,7 @@ fn finish<F: Format>(
         if overflows {
             return Err(BackendError::Overflow {
                 projection: site.blueprint.name.to_owned(),
-                limit: F::EXACT_BELOW * unit,
+                limit: F::EXACT_BELOW * unit / f64::from(site.blueprint.sharers),
             });
         }
         owners[*owner].push(tile);
@@ -262,7 +263,18 @@ impl Site<'_> {
         if !self.on_grid {
             return Ok(1.0);
         }
-        let unit = grid::unit(largest, self.blueprint.precision);
+        let precision = self.blueprint.precision;
+        let unit = match self.blueprint.grid_unit {
+            Some(unit) if !grid::fits(largest, unit, precision) => {
+                return Err(BackendError::Bound {
+                    projection: self.blueprint.name.to_owned(),
+                    found: largest,
+                    most: grid::most_units(precision) * unit,
+                });
+            }
+            Some(unit) => unit,
+            None => grid::unit(largest, precision),
+        };
         // Rounded weights of f64 plans are stored as f32.
         let storable =
             (f64::from(f32::MIN_POSITIVE)..=f64::from(f32::MAX) / 16_777_216.0).contains(&unit);

@@ -11,7 +11,9 @@ use super::Delivery;
 use super::build::build;
 use super::diagonal::Diagonal;
 use super::format::{Apart, Exact, Format, List, Packed, Target, Wide};
+use super::values::Compiler;
 use crate::pool::Pool;
+use crate::program::Method;
 
 /// Rows cut to fewer edges than this cost more in starts than 16-bit targets save.
 const SHORT_PIECE: f64 = 64.0;
@@ -22,6 +24,10 @@ pub(crate) struct Blueprint<'a> {
     pub(crate) name: &'a str,
     pub(crate) sum: Sum,
     pub(crate) precision: Precision,
+    /// Number of projections that add to the same sum.
+    pub(crate) sharers: u32,
+    /// The unit of the grid, where the plan fixes it.
+    pub(crate) grid_unit: Option<f64>,
     pub(crate) delay: DelayClass,
     /// Number of elements of the presynaptic axis.
     pub(crate) sources: u32,
@@ -31,6 +37,8 @@ pub(crate) struct Blueprint<'a> {
     pub(crate) used: u64,
     /// The most bytes that may be in use.
     pub(crate) limit: u64,
+    /// How kernels are run.
+    pub(crate) method: Method,
 }
 
 /// A connected projection.
@@ -56,6 +64,7 @@ pub(crate) fn connect(
             unit: None,
         });
     }
+    connectivity.compile(&Compiler(blueprint.method));
     let narrow = has_narrow_tiles(blueprint, connectivity);
     let own_weights = connectivity.weight() == EdgeValue::Own;
     match (blueprint.sum, blueprint.precision, narrow) {

@@ -39,6 +39,7 @@ mod generator;
 #[cfg(test)]
 mod tests;
 mod tile;
+mod values;
 
 use crate::events::Segment;
 use crate::memory::Array;

@@ -10,7 +10,7 @@ use neuropil_ir::plan::{DelayClass, Sum};
 
 use super::*;
 use crate::pool::Pool;
-use crate::testing::{Edge, Listed, random_edges};
+use crate::testing::{Edge, Listed, methods, random_edges};
 
 const SOURCES: u32 = 60;
 const TARGETS: u32 = 900;
@@ -38,11 +38,14 @@ fn blueprint(
         name: "p",
         sum,
         precision,
+        sharers: 1,
+        grid_unit: None,
         delay,
         sources: SOURCES,
         owners,
         used: 0,
         limit: 1 << 30,
+        method: methods()[0],
     }
 }
 

@@ -120,8 +120,8 @@ pub(super) struct Tile<F: Format> {
     /// The largest sum of magnitudes that one event of every edge gives a target; found when it
     /// is asked for, as where edges have no weights their number mostly decides.
     heaviest: OnceLock<f64>,
-    /// The size of a unit in what is stored.
-    unit: f64,
+    /// The largest sum of magnitudes that is exact, with what other projections add.
+    limit: f64,
     /// The longest own delay.
     longest: usize,
     /// Whether an own delay is 0.
@@ -175,7 +175,7 @@ impl<F: Format> Columns<F> {
 }
 
 impl<F: Format> Tile<F> {
-    /// Finishes a tile: checks every target. Sums are weighed in units of `unit`.
+    /// Finishes a tile: checks every target. Sums of what is stored are exact up to `limit`.
     ///
     /// `None` if a target lies outside, which a connectivity never gives.
     pub(super) fn new(
@@ -183,7 +183,7 @@ impl<F: Format> Tile<F> {
         width: usize,
         rows: Rows,
         columns: Columns<F>,
-        unit: f64,
+        limit: f64,
     ) -> Option<Self> {
         let most = columns
             .cells
@@ -208,7 +208,7 @@ impl<F: Format> Tile<F> {
             beside,
             delays,
             heaviest: OnceLock::new(),
-            unit,
+            limit,
             longest,
             immediate,
         })
@@ -224,7 +224,7 @@ impl<F: Format> Tile<F> {
 
     /// Whether a sum may be wrong if every edge adds a number of events to it at once.
     pub(super) fn overflows(&self, times: u32) -> bool {
-        let overflows = |heaviest: f64| f64::from(times) * heaviest > F::EXACT_BELOW;
+        let overflows = |heaviest: f64| f64::from(times) * heaviest > self.limit;
         if F::EXACT_BELOW == f64::INFINITY || (!F::WEIGHTED && !overflows(self.cells.len() as f64))
         {
             return false;
@@ -238,7 +238,7 @@ impl<F: Format> Tile<F> {
             let beside = self.beside.get(at).copied().unwrap_or_default();
             loads[F::place(cell)] += F::magnitude(F::weight(cell, beside));
         }
-        loads.iter().copied().fold(0.0, f64::max) / self.unit
+        loads.iter().copied().fold(0.0, f64::max)
     }
 
     pub(super) fn row_later_than(&self, source: u32, delay: u64) -> u64 {

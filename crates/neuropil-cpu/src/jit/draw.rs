@@ -3,7 +3,10 @@
 //! The words of [`neuropil_ir::draw::philox`] stand in 64-bit lanes, so that one instruction gives
 //! whole products. Only the low halves matter: the multiplication does not read the high ones, so
 //! nothing masks them. Element and step enter in different words; what the first three rounds make
-//! of the step alone is equal for all lanes and computed once a call ([`numbers`]).
+//! of the step alone is equal for all lanes and computed once a call ([`numbers`]). Kernels over
+//! edges read element and step from arrays ([`Counters`]) and run all rounds.
+//!
+//! [`Counters`]: super::Counters
 
 use neuropil_ir::draw::{PHILOX_MULTIPLIERS, PHILOX_ROUNDS, PHILOX_WEYL};
 
@@ -43,7 +46,10 @@ impl Selector<'_> {
     pub(super) fn draw(&mut self, stream: u32) -> Reg {
         if self.shape.is_f64() {
             let elements = self.elements(true);
-            let [c0, c1] = self.philox(stream, elements);
+            let [c0, c1] = match self.counters {
+                Some(counters) => self.philox_of_edges(stream, elements, counters.steps()),
+                None => self.philox(stream, elements),
+            };
             // ((c0 << 32 | c1) >> 12) as a float, by the exponent of 2^52.
             let high = self.shift(c0, true, 32, true);
             let low_half = self.constant(Constant::Quad(0xFFFF_FFFF));
@@ -108,8 +114,24 @@ impl Selector<'_> {
         let high = self.shift(p0, false, 32, true);
         let known = number(self, 3);
         c2 = self.bitwise(Bitwise::Xor, high, known);
-        let mut c3 = p0;
-        for key in &keys[3..] {
+        self.rounds([c0, c1, c2, p0], &keys[3..])
+    }
+
+    /// The first two words of the block of each element and step; the low and the high half of the
+    /// steps stand in arrays.
+    fn philox_of_edges(&mut self, stream: u32, elements: Reg, steps: [u32; 2]) -> [Reg; 2] {
+        let keys = round_keys(self.keys[stream as usize]);
+        let zero = self.make(Operation::Zero, &[]);
+        let [low, high] = steps.map(|array| self.make(Operation::LoadExtended { array }, &[]));
+        self.rounds([elements, zero, low, high], &keys)
+    }
+
+    /// Runs the last rounds; gives the first two words.
+    fn rounds(&mut self, words: [Reg; 4], keys: &[[u64; 2]]) -> [Reg; 2] {
+        let [m0, m1] =
+            PHILOX_MULTIPLIERS.map(|factor| self.constant(Constant::Quad(u64::from(factor))));
+        let [mut c0, mut c1, mut c2, mut c3] = words;
+        for key in keys {
             let p0 = self.multiply(c0, m0);
             let p1 = self.multiply(c2, m1);
             let [k0, k1] = key.map(|key| self.constant(Constant::Quad(key)));

@@ -28,7 +28,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-use neuropil_ir::kernel::{Element, Kernel};
+use neuropil_ir::kernel::{BindingDecl, Element, Kernel, Precision};
 
 use numbers::Number;
 use pages::Pages;
@@ -40,6 +40,9 @@ pub(crate) use target::Target;
 /// Above this many instructions one vector is worked on at a time: two would not stay in the
 /// instruction cache, and registers run out.
 const LONGEST_INTERLEAVED: usize = 600;
+
+/// The bindings that a kernel over edges gets behind its own, all of `U32`.
+pub(crate) const EDGE_COUNTERS: [&str; 3] = ["pre", "post", "copy"];
 
 /// A kernel in machine code.
 #[derive(Debug)]
@@ -57,6 +60,23 @@ pub(crate) struct Code {
     keys: Vec<[u32; 2]>,
     spill_slots: u32,
     statistics: CodeStatistics,
+}
+
+/// Where a kernel over edges finds the counters of its draws: three arrays of `U32` behind its
+/// bindings, with the element, the low and the high half of the step of each lane.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counters {
+    first: u32,
+}
+
+impl Counters {
+    fn element(self) -> u32 {
+        self.first
+    }
+
+    fn steps(self) -> [u32; 2] {
+        [self.first + 1, self.first + 2]
+    }
 }
 
 /// What the generator made of a kernel.
@@ -82,6 +102,36 @@ impl Code {
         copies: Option<u32>,
         keys: &[[u32; 2]],
     ) -> Option<Self> {
+        Self::compile_with(kernel, target, copies, keys, None)
+    }
+
+    /// Compiles a kernel over edges, with three bindings more, which [`Counters`] describes.
+    ///
+    /// `None` for kernels that are not of f64, too.
+    pub(crate) fn compile_for_edges(
+        kernel: &Kernel,
+        target: Target,
+        keys: &[[u32; 2]],
+    ) -> Option<Self> {
+        if kernel.precision != Precision::F64 {
+            return None;
+        }
+        let mut kernel = kernel.clone();
+        let first = kernel.bindings.len() as u32;
+        kernel.bindings.extend(EDGE_COUNTERS.map(|name| BindingDecl {
+            name: name.to_owned(),
+            element: Element::U32,
+        }));
+        Self::compile_with(&kernel, target, None, keys, Some(Counters { first }))
+    }
+
+    fn compile_with(
+        kernel: &Kernel,
+        target: Target,
+        copies: Option<u32>,
+        keys: &[[u32; 2]],
+        counters: Option<Counters>,
+    ) -> Option<Self> {
         let shape = Shape {
             target,
             precision: kernel.precision,
@@ -89,7 +139,7 @@ impl Code {
         if !Self::takes(kernel) {
             return None;
         }
-        let selected = select::select(kernel, shape, keys)?;
+        let selected = select::select(kernel, shape, keys, counters)?;
         let length = selected.listing.instructions.len();
         let copies = copies.unwrap_or(if length <= LONGEST_INTERLEAVED { 2 } else { 1 });
         let mut listing = selected.listing.interleave(copies);

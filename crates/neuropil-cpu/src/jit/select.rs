@@ -6,6 +6,7 @@ use neuropil_ir::kernel::{
 
 use super::code::{Bitwise, Instruction, Listing, Operand, Operation, Predicate, Reg};
 use super::numbers::{Constant, Number, Numbers};
+use super::Counters;
 use super::target::{Bank, Shape, Target};
 
 /// What a kernel gives beside its stores.
@@ -38,11 +39,17 @@ pub(super) struct Selected {
 const TWO_52: u64 = 0x4330_0000_0000_0000;
 
 /// Chooses instructions; `None` for kernels of one lane that set slots, which gain nothing.
-pub(super) fn select(kernel: &Kernel, shape: Shape, keys: &[[u32; 2]]) -> Option<Selected> {
+pub(super) fn select(
+    kernel: &Kernel,
+    shape: Shape,
+    keys: &[[u32; 2]],
+    counters: Option<Counters>,
+) -> Option<Selected> {
     let mut selector = Selector {
         kernel,
         shape,
         keys,
+        counters,
         listing: Listing::default(),
         numbers: Numbers::new(shape),
         given: Given::default(),
@@ -103,6 +110,8 @@ pub(super) struct Selector<'k> {
     pub(super) shape: Shape,
     /// The Philox keys of the streams of draws.
     pub(super) keys: &'k [[u32; 2]],
+    /// Where elements and steps of draws stand, if not in the number of the lane.
+    pub(super) counters: Option<Counters>,
     pub(super) listing: Listing,
     pub(super) numbers: Numbers,
     given: Given,
@@ -320,6 +329,10 @@ impl Selector<'_> {
 
     /// The numbers of the elements as integers in lanes of 32 or 64 bits.
     pub(super) fn elements(&mut self, quad: bool) -> Reg {
+        if let Some(counters) = self.counters {
+            let array = counters.element();
+            return self.make(Operation::LoadExtended { array }, &[]);
+        }
         let first = self.make(Operation::Element { quad }, &[]);
         let count = self.constant(if quad {
             Constant::Count64

@@ -75,6 +75,7 @@ pub(super) fn load(
         failure: Mutex::new(None),
         sets: Vec::new(),
         blocks: Vec::new(),
+        method,
         plan: plan.clone(),
     };
     world.slots[SLOT_DT.index()] = plan.dt;

@@ -160,11 +160,14 @@ impl Machine for CpuMachine {
             name: &declared.name,
             sum: declared.sum,
             precision: world.plan.precision,
+            sharers: world.plan.sharers(projection),
+            grid_unit: declared.unit,
             delay: declared.delay,
             sources: world.plan.axes[source.index()].size,
             owners: &world.owners[declared.target.index()],
             used,
             limit: self.memory_limit,
+            method: world.method,
         };
         let connected = deliver::connect(&blueprint, connectivity, &mut self.pool)?;
         if let (Some(slot), Some(unit)) = (declared.grid, connected.unit) {

@@ -10,13 +10,15 @@ use super::part::Part;
 use super::profile::Profile;
 use super::record::Recording;
 use crate::deliver::Delivery;
-use crate::program::{Frame, Program};
+use crate::program::{Frame, Method, Program};
 
 /// State and tables; what changes inside a phase stands behind locks that are never contended for
 /// long: an owner's part is used by one slot, a published list is only read.
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) plan: Plan,
+    /// How kernels are run.
+    pub(super) method: Method,
     pub(super) programs: Vec<Program>,
     /// For each axis: the elements of each owner.
     pub(super) owners: Vec<Vec<Range<u32>>>,

@@ -160,6 +160,7 @@ impl Network {
             target: targets,
             sum: self.sum,
             grid: (self.sum == Sum::Grid).then_some(unit),
+            unit: None,
             delay: self
                 .own
                 .map_or(DelayClass::Common, |max| DelayClass::Own { min: 0, max }),

@@ -429,7 +429,14 @@ impl Machine for ReferenceMachine {
         let size = |axis: crate::plan::AxisId| self.plan.axes[axis.index()].size;
         let source = self.plan.events[declared.source.index()].axis;
         let sizes = (size(source), size(declared.target));
-        let rows = rows(declared, self.plan.precision, sizes, connectivity)?;
+        let sharers = self.plan.sharers(projection);
+        let rows = rows(
+            declared,
+            self.plan.precision,
+            sizes,
+            sharers,
+            connectivity,
+        )?;
         if let Some(slot) = declared.grid {
             self.state.slots[slot.index()] = rows.unit;
         }

@@ -26,11 +26,12 @@ pub(super) struct Rows {
     pub(super) edges: u64,
 }
 
-/// Reads all rows and rounds the weights as the sum asks.
+/// Reads all rows and rounds the weights as the sum asks; `sharers` projections add to it.
 pub(super) fn rows(
     projection: &Projection,
     precision: Precision,
     sizes: (u32, u32),
+    sharers: u32,
     connectivity: &dyn Connectivity,
 ) -> Result<Rows, BackendError> {
     let invalid = |what: &str| {
@@ -87,7 +88,7 @@ pub(super) fn rows(
         unit: 1.0,
         edges: block.others.len() as u64,
     };
-    scale(projection, precision, sizes.1, &mut rows)?;
+    scale(projection, precision, sizes.1, sharers, &mut rows)?;
     Ok(rows)
 }
 
@@ -120,6 +121,7 @@ fn scale(
     projection: &Projection,
     precision: Precision,
     targets: u32,
+    sharers: u32,
     rows: &mut Rows,
 ) -> Result<(), BackendError> {
     let edges = || rows.of_source.iter().flatten();
@@ -128,12 +130,21 @@ fn scale(
         Sum::Count => {}
         Sum::Grid => {
             let largest = edges().fold(0.0_f64, |most, edge| most.max(edge.addend.abs()));
-            let unit = grid::unit(largest, precision);
+            let unit = projection
+                .unit
+                .unwrap_or_else(|| grid::unit(largest, precision));
+            if !grid::fits(largest, unit, precision) {
+                return Err(BackendError::Bound {
+                    projection: projection.name.clone(),
+                    found: largest,
+                    most: grid::most_units(precision) * unit,
+                });
+            }
             let mut sums = vec![0.0; targets as usize];
             for edge in edges() {
                 sums[edge.target as usize] += grid::quantise(edge.addend, unit).abs();
             }
-            let limit = grid::sum_limit(precision);
+            let limit = grid::sum_limit(precision) / f64::from(sharers);
             if sums.iter().any(|&sum| sum > limit) {
                 let (projection, limit) = (projection.name.clone(), limit * unit);
                 return Err(BackendError::Overflow { projection, limit });

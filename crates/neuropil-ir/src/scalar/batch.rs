@@ -1,7 +1,6 @@
 //! The scalar evaluator on many lanes at a time: one operation after another, each on all lanes.
 //!
-//! The loops run over arrays, so that a back-end that compiles [`Batch::run`] for the instructions
-//! it has found gets vectors, and a fused operation that is no call. The bits are those of
+//! The way of a back-end that compiles nothing. The bits are those of
 //! [`Evaluator`](super::Evaluator), NaN payloads excepted.
 
 use super::float::pure;
@@ -96,11 +95,6 @@ impl<'k> Batch<'k> {
     }
 
     /// Evaluates all lanes.
-    #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "a back-end compiles it for the instructions that it has found"
-    )]
     pub fn run(&mut self) {
         for (place, op) in self.kernel.ops.iter().enumerate() {
             let mut operands = [&NOTHING; 3];
@@ -167,8 +161,7 @@ impl<'k> Batch<'k> {
 }
 
 /// What [`uniform_f64`] makes of the draws of some elements and steps.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "a part of `Batch::run`")]
+#[inline]
 fn uniforms(
     out: &mut [u64; GROUP_BLOCKS],
     elements: &[u64; GROUP_BLOCKS],
@@ -186,24 +179,21 @@ fn uniforms(
     }
 }
 
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "a part of `Batch::run`")]
+#[inline]
 fn bits(out: &mut Cells, a: &Cells, b: &Cells, of: impl Fn(u64, u64) -> u64) {
     for i in 0..BATCH_LANES {
         out[i] = of(a[i], b[i]);
     }
 }
 
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "a part of `Batch::run`")]
+#[inline]
 fn reals(out: &mut Cells, a: &Cells, b: &Cells, of: impl Fn(f64, f64) -> f64) {
     bits(out, a, b, |a, b| {
         of(f64::from_bits(a), f64::from_bits(b)).to_bits()
     });
 }
 
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "a part of `Batch::run`")]
+#[inline]
 fn masks(out: &mut Cells, a: &Cells, b: &Cells, of: impl Fn(f64, f64) -> bool) {
     bits(out, a, b, |a, b| {
         u64::from(of(f64::from_bits(a), f64::from_bits(b)))
@@ -211,8 +201,7 @@ fn masks(out: &mut Cells, a: &Cells, b: &Cells, of: impl Fn(f64, f64) -> bool) {
 }
 
 /// `a * b + c` with a sign that `a` is given.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "a part of `Batch::run`")]
+#[inline]
 #[expect(
     clippy::disallowed_methods,
     reason = "the definition of the fused operation"
@@ -223,31 +212,5 @@ fn fused(out: &mut Cells, a: &Cells, b: &Cells, c: &Cells, sign: u64) {
         out[i] = a
             .mul_add(f64::from_bits(b[i]), f64::from_bits(c[i]))
             .to_bits();
-    }
-}
-
-/// A way to call [`Batch::run`]; all ways give the same values.
-#[derive(Clone, Copy, Debug)]
-pub struct BatchRunner(fn(&mut Batch<'_>));
-
-impl BatchRunner {
-    /// A function that does what [`Batch::run`] does.
-    pub fn new(run: fn(&mut Batch<'_>)) -> Self {
-        Self(run)
-    }
-
-    /// Evaluates all lanes.
-    pub fn run(self, batch: &mut Batch<'_>) {
-        (self.0)(batch);
-    }
-}
-
-impl Default for BatchRunner {
-    /// The instructions that every processor has.
-    fn default() -> Self {
-        fn portable(batch: &mut Batch<'_>) {
-            batch.run();
-        }
-        Self(portable)
     }
 }

@@ -15,7 +15,7 @@ mod map;
 mod reduce;
 
 pub use array::Array;
-pub use batch::{BATCH_LANES, Batch, BatchRunner};
+pub use batch::{BATCH_LANES, Batch};
 pub use float::flushed;
 pub(crate) use float::{constant, pure_at};
 pub use map::{Mapped, Memory, map};

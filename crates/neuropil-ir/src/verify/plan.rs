@@ -7,9 +7,10 @@
 use std::borrow::Borrow;
 
 use super::{PlanError, Verified, kernel as verify_kernel};
+use crate::grid;
 use crate::kernel::{Binding, Effect, Element, Kernel, Precision};
 use crate::plan::{
-    AxisId, BufferId, Call, DelayClass, EventListId, Plan, ProjectionId, RecordId, SLOT_STEP,
+    AxisId, BufferId, Call, DelayClass, EventListId, Plan, Projection, ProjectionId, RecordId, SLOT_STEP,
     Sampled, SlotId, Stage, Sum, When,
 };
 
@@ -88,6 +89,15 @@ impl Checker<'_> {
                     });
                 }
                 _ => {}
+            }
+            if let Some(unit) = projection.unit
+                && !grid::is_unit(unit)
+            {
+                return Err(PlanError::Number {
+                    place,
+                    what: "the unit of the weights",
+                    found: unit.to_string(),
+                });
             }
             match projection.delay {
                 DelayClass::Own { min, max } if min > max => {
@@ -482,12 +492,11 @@ impl Checker<'_> {
         Ok(())
     }
 
-    /// A projection is delivered by one stage; a sum on a grid belongs to one projection, because
-    /// another would have another unit.
+    /// A projection is delivered by one stage; a sum on a grid has one unit, known before it is
+    /// connected where several projections add to it.
     fn deliveries(&self) -> Check {
         let mut delivered = vec![false; self.plan.projections.len()];
-        let mut receivers = vec![0_u32; self.plan.buffers.len()];
-        let mut on_grid = vec![false; self.plan.buffers.len()];
+        let mut receives: Vec<Option<&Projection>> = vec![None; self.plan.buffers.len()];
         for stage in self.plan.sample.iter().chain(&self.plan.advance) {
             let Stage::Deliver {
                 projection,
@@ -510,9 +519,15 @@ impl Checker<'_> {
                 return twice(&declared.name);
             }
             for buffer in std::iter::once(into).chain(zero) {
-                receivers[buffer.index()] += 1;
-                on_grid[buffer.index()] |= declared.sum == Sum::Grid;
-                if on_grid[buffer.index()] && receivers[buffer.index()] > 1 {
+                let other = receives[buffer.index()].replace(declared);
+                let agree = other.is_none_or(|other| {
+                    let none_on_grid = other.sum != Sum::Grid && declared.sum != Sum::Grid;
+                    let one_unit = other.unit.is_some()
+                        && other.unit == declared.unit
+                        && other.grid == declared.grid;
+                    none_on_grid || (other.sum == declared.sum && one_unit)
+                });
+                if !agree {
                     return twice(&self.plan.buffers[buffer.index()].name);
                 }
             }

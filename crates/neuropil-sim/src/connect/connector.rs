@@ -3,7 +3,9 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use neuropil_ir::connect::{Connection, Connectivity, EdgeValue, Edges, Orientation, Rule};
+use neuropil_ir::connect::{
+    Connection, Connectivity, EdgeCompiler, EdgeValue, Edges, Ends, Orientation, Rule, Scratch,
+};
 use neuropil_ir::draw::{Generator, Stream, key, stream_key};
 use neuropil_ir::plan::Plan;
 use neuropil_ir::rounding::delay_steps;
@@ -217,22 +219,57 @@ impl Connector {
         self.trouble.get()
     }
 
-    /// Calls a function with (pre, post, copy) for every edge of rows that start at `first`.
-    fn each(&self, first: u32, out: &Edges, mut visit: impl FnMut(u32, u32, u32)) {
-        let by_target = self.orientation() == Orientation::ByTarget;
+    /// Gives edges their own weights and delays; the first of their rows is `first`.
+    fn give_values(&self, first: u32, out: &mut Edges) {
+        let (weight, delay) = match (&self.weight, &self.delay) {
+            (Quantity::Shared(_), Delay::Shared(_)) => return,
+            (weight, delay) => (weight, delay),
+        };
+        let Scratch {
+            mut rows,
+            mut copies,
+            mut times,
+        } = std::mem::take(&mut out.scratch);
+        rows.clear();
+        copies.clear();
         for (row, ends) in (first..).zip(out.offsets.windows(2)) {
-            let mut last = None;
-            let mut copy = 0;
-            for &other in &out.others[ends[0]..ends[1]] {
+            rows.resize(ends[1], row);
+            let (mut last, mut copy) = (None, 0);
+            copies.extend(out.others[ends[0]..ends[1]].iter().map(|&other| {
                 copy = if last == Some(other) { copy + 1 } else { 0 };
                 last = Some(other);
-                if by_target {
-                    visit(other, row, copy);
-                } else {
-                    visit(row, other, copy);
-                }
-            }
+                copy
+            }));
         }
+        let (pre, post) = match self.orientation() {
+            Orientation::BySource => (&rows, &out.others),
+            Orientation::ByTarget => (&out.others, &rows),
+        };
+        let ends = Ends {
+            pre,
+            post,
+            copy: &copies,
+        };
+        if let Quantity::Own(own) = weight {
+            own.values(ends, &mut out.weights);
+        }
+        if let Delay::Own(own) = delay {
+            times.clear();
+            own.values(ends, &mut times);
+            out.delays.extend(times.iter().enumerate().map(|(edge, &time)| {
+                delay_steps(time, self.dt).unwrap_or_else(|problem| {
+                    let (from, to) = (pre[edge], post[edge]);
+                    let problem = ConnectProblem::PairDelay { from, to, problem };
+                    self.trouble.note(from, to, problem);
+                    u32::MAX // outside every range that a plan can promise
+                })
+            }));
+        }
+        out.scratch = Scratch {
+            rows,
+            copies,
+            times,
+        };
     }
 }
 
@@ -267,6 +304,15 @@ impl Connectivity for Connector {
         self.rule.is_diagonal(&self.sides)
     }
 
+    fn compile(&self, compiler: &dyn EdgeCompiler) {
+        if let Quantity::Own(weight) = &self.weight {
+            weight.compile(compiler);
+        }
+        if let Delay::Own(delay) = &self.delay {
+            delay.compile(compiler);
+        }
+    }
+
     fn expected_edges(&self) -> f64 {
         self.rule.expected(&self.sides)
     }
@@ -276,31 +322,7 @@ impl Connectivity for Connector {
         out.clear();
         out.offsets.push(0);
         self.rule.rows(&self.sides, rows, out);
-        if let Quantity::Own(own) = &self.weight {
-            let mut weights = std::mem::take(&mut out.weights);
-            let mut batches = own.batches(out.runner, |_, _, weight| weights.push(weight));
-            self.each(first, out, |pre, post, copy| batches.add(pre, post, copy));
-            batches.finish();
-            out.weights = weights;
-        }
-        if let Delay::Own(own) = &self.delay {
-            let mut delays = std::mem::take(&mut out.delays);
-            let mut batches = own.batches(out.runner, |pre, post, delay| {
-                let steps = delay_steps(delay, self.dt);
-                delays.push(steps.unwrap_or_else(|problem| {
-                    let problem = ConnectProblem::PairDelay {
-                        from: pre,
-                        to: post,
-                        problem,
-                    };
-                    self.trouble.note(pre, post, problem);
-                    u32::MAX // outside every range that a plan can promise
-                }));
-            });
-            self.each(first, out, |pre, post, copy| batches.add(pre, post, copy));
-            batches.finish();
-            out.delays = delays;
-        }
+        self.give_values(first, out);
     }
 
     fn rows_unordered(&self, rows: Range<u32>, out: &mut Edges) {

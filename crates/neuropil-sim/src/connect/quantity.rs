@@ -1,8 +1,11 @@
 //! Values of edges: one number, or a kernel that is evaluated for each edge.
 
-use neuropil_ir::connect::{EdgeLoad, EdgeQuantity};
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use neuropil_ir::connect::{EdgeCompiler, EdgeLoad, EdgeProgram, EdgeQuantity, Ends};
 use neuropil_ir::kernel::{Binding, Kernel};
-use neuropil_ir::scalar::{BATCH_LANES, Batch, BatchRunner, Evaluator, Lane};
+use neuropil_ir::scalar::{BATCH_LANES, Batch, Evaluator, Lane};
 use neuropil_ir::verify::{self, Verified};
 
 use super::Arrays;
@@ -22,6 +25,8 @@ pub(super) struct Own {
     loads: Vec<Load>,
     uniforms: Vec<f64>,
     seed: u64,
+    /// What a back-end made of the kernel.
+    program: OnceLock<Box<dyn EdgeProgram>>,
 }
 
 #[derive(Debug)]
@@ -67,6 +72,7 @@ impl Quantity {
             loads: loads.collect(),
             uniforms: slots.iter().map(|&slot| arrays.slot(slot)).collect(),
             seed,
+            program: OnceLock::new(),
         })))
     }
 }
@@ -94,20 +100,53 @@ impl Own {
         }
     }
 
-    /// Prepares to evaluate the value for many edges at a time; what they give goes to `sink`, in
-    /// their order, as (pre, post, value).
-    pub(super) fn batches<S: FnMut(u32, u32, f64)>(
-        &self,
-        runner: BatchRunner,
-        sink: S,
-    ) -> EdgeBatches<'_, S> {
-        EdgeBatches {
-            single: self.evaluator(),
-            batch: Batch::of(&self.kernel, self.seed, &self.uniforms),
-            runner,
-            edges: [(0, 0, 0); BATCH_LANES],
-            count: 0,
-            sink,
+    /// Has the kernel compiled by a back-end.
+    pub(super) fn compile(&self, compiler: &dyn EdgeCompiler) {
+        if self.program.get().is_none()
+            && let Some(program) = compiler.compile(&self.kernel, self.seed, &self.uniforms)
+        {
+            // Whoever was first has compiled the same.
+            let _ = self.program.set(program);
+        }
+    }
+
+    /// Appends the values of edges.
+    pub(super) fn values(&self, ends: Ends<'_>, out: &mut Vec<f64>) {
+        let Some(program) = self.program.get() else {
+            return self.batches(ends, out);
+        };
+        let loads = |binding: Binding, edges: Range<usize>, into: &mut [f64]| {
+            let part = ends.part(edges);
+            for ((into, &pre), &post) in into.iter_mut().zip(part.pre).zip(part.post) {
+                *into = self.load(binding, pre, post);
+            }
+        };
+        program.values(ends, &loads, out);
+    }
+
+    /// Appends the values of edges, a number of lanes at a time.
+    fn batches(&self, ends: Ends<'_>, out: &mut Vec<f64>) {
+        let Some(mut batch) = Batch::of(&self.kernel, self.seed, &self.uniforms) else {
+            let mut single = self.evaluator();
+            let edges = ends.pre.iter().zip(ends.post).zip(ends.copy);
+            out.extend(edges.map(|((&pre, &post), &copy)| single.value(pre, post, copy)));
+            return;
+        };
+        for start in (0..ends.pre.len()).step_by(BATCH_LANES) {
+            let part = ends.part(start..ends.pre.len().min(start + BATCH_LANES));
+            let count = part.pre.len();
+            let (mut elements, mut steps) = ([0; BATCH_LANES], [0; BATCH_LANES]);
+            for lane in 0..count {
+                elements[lane] = u64::from(part.pre[lane]);
+                steps[lane] = step(part.post[lane], part.copy[lane]);
+            }
+            let load = |binding, lane: usize| match part.pre.get(lane) {
+                Some(&pre) => self.load(binding, pre, part.post[lane]),
+                None => 0.0,
+            };
+            batch.load(&elements, &steps, &load);
+            batch.run();
+            out.extend_from_slice(&batch.values()[..count]);
         }
     }
 
@@ -152,51 +191,4 @@ impl EdgeEvaluator<'_> {
 /// The step of the draws of an edge.
 fn step(post: u32, copy: u32) -> u64 {
     u64::from(post) + (u64::from(copy) << 32)
-}
-
-/// Evaluates a value for many edges at a time.
-pub(super) struct EdgeBatches<'a, S> {
-    single: EdgeEvaluator<'a>,
-    /// `None` where the kernel cannot be evaluated so.
-    batch: Option<Batch<'a>>,
-    runner: BatchRunner,
-    /// Those that wait: pre, post and copy.
-    edges: [(u32, u32, u32); BATCH_LANES],
-    count: usize,
-    sink: S,
-}
-
-impl<S: FnMut(u32, u32, f64)> EdgeBatches<'_, S> {
-    /// Takes an edge: the `copy`-th (from 0) from `pre` to `post`.
-    pub(super) fn add(&mut self, pre: u32, post: u32, copy: u32) {
-        if self.batch.is_none() {
-            (self.sink)(pre, post, self.single.value(pre, post, copy));
-            return;
-        }
-        self.edges[self.count] = (pre, post, copy);
-        self.count += 1;
-        if self.count == BATCH_LANES {
-            self.finish();
-        }
-    }
-
-    /// Evaluates the edges that wait.
-    pub(super) fn finish(&mut self) {
-        let Some(batch) = &mut self.batch else {
-            return;
-        };
-        let own = self.single.own;
-        let elements = self.edges.map(|(pre, ..)| u64::from(pre));
-        let steps = self.edges.map(|(_, post, copy)| step(post, copy));
-        batch.load(&elements, &steps, &|binding, lane| {
-            let (pre, post, _) = self.edges[lane];
-            own.load(binding, pre, post)
-        });
-        self.runner.run(batch);
-        let values = batch.values();
-        for (&(pre, post, _), value) in self.edges[..self.count].iter().zip(values) {
-            (self.sink)(pre, post, value);
-        }
-        self.count = 0;
-    }
 }

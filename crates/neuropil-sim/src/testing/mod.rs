@@ -46,6 +46,7 @@ pub(crate) fn plan(sources: u32, targets: u32, seed: u64) -> Plan {
             target: AxisId(1),
             sum: Sum::Count,
             grid: None,
+            unit: None,
             delay: DelayClass::Common,
         }],
         records: vec![],

@@ -49,8 +49,10 @@ pub(super) fn build<F: Format>(
         return Ok(None);
     };
     for _ in 0..TRIES {
-        let Ok(unit) = site.unit(largest) else {
-            break;
+        let unit = match site.unit(largest) {
+            Ok(unit) => unit,
+            Err(error) if site.blueprint.grid_unit.is_some() => return Err(error),
+            Err(_) => break,
         };
         match attempt::<F>(site, pool, &pieces, &room, unit)? {
             Attempt::Built(drafts) => return Ok(Some((drafts, unit))),
@@ -92,7 +94,7 @@ fn room(site: &Site<'_>, pieces: &[Range<u32>]) -> Option<Vec<Vec<usize>>> {
 
 /// A magnitude that weights have, from the first that there are; `None` if all seem to be zero.
 fn first_weight(site: &Site<'_>) -> Option<f64> {
-    if !site.on_grid {
+    if !site.on_grid || site.blueprint.grid_unit.is_some() {
         return Some(0.0);
     }
     if let EdgeValue::Shared(weight) = site.weight {
@@ -165,7 +167,7 @@ fn attempt<F: Format>(
 
 /// Whether weights that were seen need a larger unit than they were stored with.
 fn is_outgrown(site: &Site<'_>, survey: &Survey, unit: f64) -> bool {
-    site.on_grid && grid::unit(survey.largest, site.blueprint.precision) > unit
+    site.on_grid && !grid::fits(survey.largest, unit, site.blueprint.precision)
 }
 
 /// Fills the spans of all pieces; gives how far each is filled (by tile), what the edges showed,

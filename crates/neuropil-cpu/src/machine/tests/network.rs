@@ -35,6 +35,7 @@ fn network(precision: Precision) -> (Plan, Vec<Listed>) {
             target,
             sum,
             grid,
+            unit: None,
             delay,
         });
     };
@@ -252,6 +253,7 @@ fn a_failure_in_a_slot_ends_the_run_and_the_machine() {
         target: AxisId(0),
         sum: Sum::Grid,
         grid: Some(unit),
+        unit: None,
         delay: DelayClass::Common,
     });
     let projection = ProjectionId(0);

@@ -92,6 +92,7 @@ fn an_event_with_a_common_delay_arrives_at_its_time() {
             target: AxisId(1),
             sum: Sum::Count,
             grid: None,
+            unit: None,
             delay: DelayClass::Common,
         });
         let emit = once(&mut plan, spikes);
@@ -145,6 +146,7 @@ fn own_delays_reach_the_copy_of_their_step_and_counters_balance() {
                 target: AxisId(1),
                 sum: Sum::Grid,
                 grid: Some(unit),
+                unit: None,
                 delay: DelayClass::Own { min: 0, max: 4 },
             });
             let projection = ProjectionId(0);
@@ -204,6 +206,7 @@ fn age_0_reads_the_events_of_the_same_step() {
         target: AxisId(1),
         sum: Sum::Count,
         grid: None,
+        unit: None,
         delay: DelayClass::Common,
     });
     let emit = once(&mut plan, spikes);
