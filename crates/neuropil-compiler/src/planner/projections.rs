@@ -99,7 +99,7 @@ fn of_symbol(network: &Network, projection: &Projection, symbol: Symbol) -> (f64
     match network.role(symbol) {
         Role::Parameter { value, .. } => (*value, *value),
         Role::StepLength => (network.dt, network.dt),
-        Role::Draw { .. } => (0.0, 1.0),
+        Role::Draw { .. } => interval::DRAW,
         Role::PreIndex => last_index(network, projection.pre),
         Role::PostIndex => last_index(network, projection.post),
         Role::Pre(inner) | Role::Post(inner) => of_symbol(network, projection, *inner),
@@ -203,6 +203,10 @@ pub(super) fn plan(
             _ => DelayClass::Common,
         },
     });
+    if network.is_empty(&projection) {
+        // It is connected, so that results name it, and never delivers.
+        return connection(builder, network, &projection, id, report);
+    }
     let mut context = Context {
         builder,
         network,
