@@ -11,6 +11,9 @@ use crate::memory::Array;
 use crate::program::{Bound, Frame, Lanes, Method, Outputs, Program, World};
 use crate::testing::methods;
 
+/// The copy of two that kernels work on: not the first, so that a copy forgotten is seen.
+const COPY: usize = 1;
+
 /// Runs a kernel as the machine does.
 pub(crate) fn run(method: Method, kernel: &Kernel, input: &Input) -> Output {
     let program = Program::compile(verify::kernel(kernel).unwrap(), method, input.seed).unwrap();
@@ -21,8 +24,8 @@ pub(crate) fn run(method: Method, kernel: &Kernel, input: &Input) -> Output {
         .zip(&input.arrays)
         .map(|(binding, given)| {
             let lanes = input.lanes as usize;
-            let mut array = Array::zeroed(binding.element, kernel.precision, lanes, 1).unwrap();
-            array.write(0, &given.to_vec());
+            let mut array = Array::zeroed(binding.element, kernel.precision, lanes, 2).unwrap();
+            array.write(COPY, &given.to_vec());
             array
         })
         .collect();
@@ -35,7 +38,7 @@ pub(crate) fn run(method: Method, kernel: &Kernel, input: &Input) -> Output {
         arrays: &mut arrays,
         bound: &|array| Bound {
             array,
-            copy: 0,
+            copy: COPY,
             start: 0,
         },
         uniform: &|uniform| input.uniforms[uniform],
@@ -78,7 +81,7 @@ fn given_back(
     precision: Precision,
 ) -> scalar::Array {
     let mut values = Vec::new();
-    array.read_into(0, &mut values);
+    array.read_into(COPY, &mut values);
     let mut back = scalar::Array::zeros(element, precision, values.len());
     for (place, &value) in values.iter().enumerate() {
         back.set(place, value);

@@ -127,8 +127,17 @@ mod tests {
         assert_eq!(quantise(2.5, 1.0), 2.0);
         assert_eq!(quantise(-3.5, 1.0), -4.0);
         assert_eq!(quantise(0.75, 0.5), 2.0);
-        for x in [0.5, 1.5, 0.499_999_999_999_999_94, 1e14 + 0.5, 1e15 + 0.5, 3e15, 1e300, 0.0] {
-            for x in [x, -x] {
+        for x in [
+            0.5,
+            1.5,
+            0.499_999_999_999_999_94,
+            1e14 + 0.5,
+            1e15 + 0.5,
+            3e15,
+            1e300,
+            0.0,
+        ] {
+            for x in [x, -x] as [f64; 2] {
                 let expected = x.round_ties_even();
                 assert_eq!(quantise(x, 1.0).to_bits(), expected.to_bits(), "{x}");
             }

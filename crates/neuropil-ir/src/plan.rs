@@ -290,6 +290,32 @@ pub struct Plan {
     pub advance: Vec<Stage>,
 }
 
+impl Plan {
+    /// A plan that holds nothing but the slots of time and does nothing.
+    pub fn empty(name: impl Into<String>, precision: Precision, dt: f64, seed: u64) -> Self {
+        let slot = |name: &str, initial| Slot {
+            name: name.to_owned(),
+            initial,
+        };
+        Self {
+            name: name.into(),
+            precision,
+            dt,
+            seed,
+            axes: Vec::new(),
+            slots: vec![slot("t", 0.0), slot("dt", dt), slot("step", 0.0)],
+            buffers: Vec::new(),
+            events: Vec::new(),
+            kernels: Vec::new(),
+            projections: Vec::new(),
+            records: Vec::new(),
+            init: Vec::new(),
+            sample: Vec::new(),
+            advance: Vec::new(),
+        }
+    }
+}
+
 /// The number of lanes that a reduction joins one after another before the tree begins.
 pub const REDUCTION_BLOCK: usize = 256;
 
@@ -313,7 +339,12 @@ impl Plan {
             } => Some((projection, into)),
             _ => None,
         };
-        let stages = || self.sample.iter().chain(&self.advance).filter_map(delivered);
+        let stages = || {
+            self.sample
+                .iter()
+                .chain(&self.advance)
+                .filter_map(delivered)
+        };
         let own = stages().find(|&(other, _)| other == projection);
         let same = stages().filter(|&(_, into)| own.is_some_and(|(_, own)| own == into));
         (same.count() as u32).max(1)

@@ -194,30 +194,49 @@ fn worst_f64(f: &Function) -> (f64, Vec<f64>, f64, f64) {
     worst
 }
 
-#[test]
-fn f64_functions_keep_their_bounds() {
-    let mut report = String::new();
-    let mut failed = false;
-    for f in &FUNCTIONS {
-        let (error, x, got, hi) = worst_f64(f);
-        let bad = error > f.worst_f64 || error.is_nan();
-        failed |= bad;
-        let ops = program(f, Precision::F64).ops.len() - f.arity;
+/// The table of the worst errors, and whether one is too large.
+#[derive(Default)]
+struct Report {
+    text: String,
+    failed: bool,
+}
+
+impl Report {
+    /// Writes the worst error of a function, with the arguments, what was found, and what is true.
+    fn line(
+        &mut self,
+        f: &Function,
+        precision: Precision,
+        most: f64,
+        (error, x, got, exact): (f64, Vec<f64>, f64, f64),
+    ) {
+        let bad = error > most || error.is_nan();
+        self.failed |= bad;
+        let ops = program(f, precision).ops.len() - f.arity;
         let mark = if bad { "  <-- too large" } else { "" };
         writeln!(
-            report,
-            "{:16} {error:7.3} ulp, {ops} ops, at {x:?}: {got:e} for {hi:e}{mark}",
+            self.text,
+            "{:16} {error:7.3} ulp, {ops} ops, at {x:?}: {got:e} for {exact:e}{mark}",
             f.name
         )
         .unwrap();
     }
-    // NEUROPIL_REPORT=1 shows the table of a passing run.
-    let show = std::env::var("NEUROPIL_REPORT").is_ok();
-    assert!(
-        !failed && !show,
-        "
-{report}"
-    );
+
+    /// Fails where an error is too large; NEUROPIL_REPORT=1 shows the table of a passing run too.
+    fn judge(&self) {
+        let show = std::env::var("NEUROPIL_REPORT").is_ok();
+        assert!(!self.failed && !show, "\n{}", self.text);
+    }
+}
+
+#[test]
+fn f64_functions_keep_their_bounds() {
+    let mut report = Report::default();
+    for f in &FUNCTIONS {
+        let (error, x, got, hi) = worst_f64(f);
+        report.line(f, Precision::F64, f.worst_f64, (error, x, got, hi));
+    }
+    report.judge();
 }
 
 /// Bit patterns of the largest errors in f32 among all patterns; floats next to multiples of pi/2.
@@ -317,29 +336,13 @@ fn f32_functions_keep_their_bounds() {
     // NEUROPIL_SLOW_TESTS=1 takes some ten minutes; NEUROPIL_STRIDE=1, every pattern, half a day.
     let slow = std::env::var("NEUROPIL_SLOW_TESTS").is_ok();
     let stride = if slow { 101 } else { 10_007 };
-    let mut report = String::new();
-    let mut failed = false;
+    let mut report = Report::default();
     for f in &FUNCTIONS {
         let stride = std::env::var("NEUROPIL_STRIDE").map_or(stride, |s| s.parse().unwrap());
         let (error, x, got, exact) = worst_f32(f, stride);
-        let bad = error > f.worst_f32;
-        failed |= bad;
-        let ops = program(f, Precision::F32).ops.len() - f.arity;
-        let mark = if bad { "  <-- too large" } else { "" };
-        writeln!(
-            report,
-            "{:16} {error:7.3} ulp, {ops} ops, at {x:?}: {got:e} for {exact:e}{mark}",
-            f.name
-        )
-        .unwrap();
+        report.line(f, Precision::F32, f.worst_f32, (error, x, got, exact));
     }
-    // NEUROPIL_REPORT=1 shows the table of a passing run.
-    let show = std::env::var("NEUROPIL_REPORT").is_ok();
-    assert!(
-        !failed && !show,
-        "
-{report}"
-    );
+    report.judge();
 }
 
 /// Asserts a value with its sign of zero, NaN for NaN, at both precisions.

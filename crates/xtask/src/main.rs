@@ -18,6 +18,8 @@
 mod bars;
 mod tidy;
 
+use anyhow::Context;
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -52,6 +54,26 @@ fn main() -> ExitCode {
 fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here).to_path_buf()
+}
+
+/// A cargo command in the workspace.
+fn cargo(root: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root);
+    command
+}
+
+/// What cargo says of our crates and folders.
+fn metadata(root: &Path) -> anyhow::Result<Value> {
+    let mut command = cargo(root);
+    command.args(["metadata", "--no-deps", "--offline", "--format-version=1"]);
+    let output = command.output().context("cargo metadata")?;
+    anyhow::ensure!(
+        output.status.success(),
+        "cargo metadata: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(serde_json::from_slice(&output.stdout)?)
 }
 
 /// Runs the script that continuous integration runs, so that there is one list of its parts.

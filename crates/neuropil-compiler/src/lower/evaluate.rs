@@ -2,10 +2,11 @@
 
 use neuropil_ir::graph::{Graph, Node, NodeId, Symbol};
 use neuropil_ir::kernel::{Builder, Precision, Type, Value};
-use neuropil_ir::operator::Kind;
+use neuropil_ir::operator::{Kind, Operator};
 use neuropil_ir::scalar::constant_value;
 
 use super::LowerError;
+use super::operation::emit;
 use super::walk::{Leaves, walk};
 
 /// The value of an expression in f64, by the same lowering that kernels use; truth values are 1
@@ -34,14 +35,26 @@ pub fn evaluate(
     let mut builder = Builder::new("constant", Precision::F64);
     let mut known = Known { values };
     let list = walk(graph, &mut builder, &mut known, &[root]).map_err(|error| error.symbol())?;
-    let value = as_real(&mut builder, list[0]);
+    Ok(value_of(builder, list[0]))
+}
+
+/// The value of an operator of one operand, as [`evaluate`] gives it.
+pub(crate) fn evaluate_at(operator: Operator, x: f64) -> f64 {
+    let mut builder = Builder::new("constant", Precision::F64);
+    let x = builder.number(x);
+    let value = emit(&mut builder, operator, [x; 3]);
+    value_of(builder, value)
+}
+
+fn value_of(mut builder: Builder, value: Value) -> f64 {
+    let value = as_real(&mut builder, value);
     // The builder folds constants with the scalar evaluator, so that nothing is left to run.
     if let Some(value) = builder.constant_of(value) {
-        return Ok(value);
+        return value;
     }
     let slot = builder.uniform("value");
     builder.set(slot, value);
-    Ok(constant_value(&builder.finish(), &[]).unwrap_or(f64::NAN))
+    constant_value(&builder.finish(), &[]).unwrap_or(f64::NAN)
 }
 
 /// A value as a number: 1 and 0 for a mask.

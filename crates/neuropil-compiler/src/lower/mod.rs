@@ -38,6 +38,7 @@ mod tests;
 
 pub use environment::{Environment, Rate, Source};
 pub use evaluate::evaluate;
+pub(crate) use evaluate::evaluate_at;
 pub use output::{Lowered, Output};
 pub use session::{Allocate, Hoisted, Session};
 

@@ -150,6 +150,13 @@ impl Network {
         .ok()
     }
 
+    /// Whether a projection has no sources or no targets, and so no edges.
+    pub(crate) fn is_empty(&self, projection: &Projection) -> bool {
+        [projection.pre, projection.post]
+            .iter()
+            .any(|end| self.populations[end.index()].size == 0)
+    }
+
     /// Whether an expression has one value for all elements and all times.
     pub(crate) fn is_uniform(&self, node: NodeId) -> bool {
         self.graph

@@ -23,11 +23,8 @@ pub(super) struct PlanBuilder {
 
 impl PlanBuilder {
     pub(super) fn new(network: &Network, precision: Precision, seed: u64) -> Self {
-        let slot = |name: &str, initial: f64| Slot {
-            name: name.to_owned(),
-            initial,
-        };
-        let axes = network
+        let mut plan = Plan::empty(&network.name, precision, network.dt, seed);
+        plan.axes = network
             .populations
             .iter()
             .map(|population| Axis {
@@ -35,22 +32,6 @@ impl PlanBuilder {
                 size: population.size,
             })
             .collect();
-        let plan = Plan {
-            name: network.name.clone(),
-            precision,
-            dt: network.dt,
-            seed,
-            axes,
-            slots: vec![slot("t", 0.0), slot("dt", network.dt), slot("step", 0.0)],
-            buffers: Vec::new(),
-            events: Vec::new(),
-            kernels: Vec::new(),
-            projections: Vec::new(),
-            records: Vec::new(),
-            init: Vec::new(),
-            sample: Vec::new(),
-            advance: Vec::new(),
-        };
         Self {
             plan,
             slots: HashMap::new(),

@@ -94,6 +94,13 @@ pub(super) fn explain(
         out.push(String::new());
     }
     for (place, projection) in network.projections.iter().enumerate() {
+        if network.is_empty(projection) {
+            out.push(format!(
+                "{}: nothing is ever sent or received: a population at its end has no elements",
+                projection.name
+            ));
+            continue;
+        }
         let planned = &plan.projections[place];
         let weight = match planned.sum {
             Sum::Count => match projection.weight.and_then(|node| network.constant(node)) {

@@ -129,7 +129,7 @@ fn of_symbol(network: &Network, projection: &Projection, symbol: Symbol) -> (f64
     match network.role(symbol) {
         Role::Parameter { value, .. } => (*value, *value),
         Role::StepLength => (network.dt, network.dt),
-        Role::Draw { .. } => (0.0, 1.0),
+        Role::Draw { .. } => interval::DRAW,
         Role::PreIndex => last_index(network, projection.pre),
         Role::PostIndex => last_index(network, projection.post),
         Role::Pre(inner) | Role::Post(inner) => of_symbol(network, projection, *inner),
@@ -233,9 +233,7 @@ pub(super) fn plan(
     });
     let grid = match share {
         Some(share) => Some(layout.shared.slot(share)),
-        None if sum == Sum::Grid => {
-            Some(builder.slot(&format!("{}.grid", projection.name), 1.0))
-        }
+        None if sum == Sum::Grid => Some(builder.slot(&format!("{}.grid", projection.name), 1.0)),
         None => None,
     };
     let precision = builder.plan.precision;
@@ -251,6 +249,10 @@ pub(super) fn plan(
             _ => DelayClass::Common,
         },
     });
+    if network.is_empty(&projection) {
+        // It is connected, so that results name it, and never delivers.
+        return connection(builder, network, &projection, id, report);
+    }
     let mut context = Context {
         builder,
         network,

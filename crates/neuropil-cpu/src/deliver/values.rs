@@ -177,7 +177,9 @@ mod tests {
             .collect();
         let loads = |binding: Binding, edges: Range<usize>, into: &mut [f64]| {
             assert_eq!(binding, Binding(1));
-            into.iter_mut().zip(edges).for_each(|(x, edge)| *x = load(edge));
+            into.iter_mut()
+                .zip(edges)
+                .for_each(|(x, edge)| *x = load(edge));
         };
         for method in methods().into_iter().filter(|method| method.code) {
             let program = Compiler(method).compile(&kernel, 5, &[]).unwrap();

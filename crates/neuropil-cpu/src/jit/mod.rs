@@ -118,10 +118,12 @@ impl Code {
         }
         let mut kernel = kernel.clone();
         let first = kernel.bindings.len() as u32;
-        kernel.bindings.extend(EDGE_COUNTERS.map(|name| BindingDecl {
-            name: name.to_owned(),
-            element: Element::U32,
-        }));
+        kernel
+            .bindings
+            .extend(EDGE_COUNTERS.map(|name| BindingDecl {
+                name: name.to_owned(),
+                element: Element::U32,
+            }));
         Self::compile_with(&kernel, target, None, keys, Some(Counters { first }))
     }
 

@@ -4,9 +4,9 @@ use neuropil_ir::kernel::{
     Binary, BitOp, Compare, Effect, Element, Kernel, Op, Precision, Reduction, Unary, Value,
 };
 
+use super::Counters;
 use super::code::{Bitwise, Instruction, Listing, Operand, Operation, Predicate, Reg};
 use super::numbers::{Constant, Number, Numbers};
-use super::Counters;
 use super::target::{Bank, Shape, Target};
 
 /// What a kernel gives beside its stores.

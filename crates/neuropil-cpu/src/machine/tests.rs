@@ -74,32 +74,15 @@ fn load(backend: CpuBackend, plan: &Plan, threads: usize) -> Box<dyn Machine> {
 
 /// A plan without stages; the first three slots are those of time.
 fn empty_plan(precision: Precision, sizes: &[u32]) -> Plan {
-    let slot = |name: &str| Slot {
-        name: name.into(),
-        initial: 0.0,
-    };
-    Plan {
-        name: "test".into(),
-        precision,
-        dt: 0.5,
-        seed: 12,
-        axes: sizes
-            .iter()
-            .map(|&size| Axis {
-                name: format!("x{size}"),
-                size,
-            })
-            .collect(),
-        slots: vec![slot("t"), slot("dt"), slot("step")],
-        buffers: Vec::new(),
-        events: Vec::new(),
-        kernels: Vec::new(),
-        projections: Vec::new(),
-        records: Vec::new(),
-        init: Vec::new(),
-        sample: Vec::new(),
-        advance: Vec::new(),
-    }
+    let mut plan = Plan::empty("test", precision, 0.5, 12);
+    plan.axes = sizes
+        .iter()
+        .map(|&size| Axis {
+            name: format!("x{size}"),
+            size,
+        })
+        .collect();
+    plan
 }
 
 fn buffer(plan: &mut Plan, axis: u32, element: Element, depth: u32) -> BufferId {

@@ -6,6 +6,9 @@ use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 use std::slice;
 
+#[cfg(target_os = "linux")]
+use super::Mapping;
+
 /// Start of small blocks: a cache line, and the widest vector register.
 const LINE: usize = 64;
 
@@ -44,12 +47,9 @@ enum Origin {
     Empty,
     /// From the allocator.
     Heap(Layout),
-    /// From the system: the start and the length of the mapping.
+    /// From the system.
     #[cfg(target_os = "linux")]
-    Mapped {
-        start: NonNull<libc::c_void>,
-        bytes: usize,
-    },
+    Mapped(Mapping),
 }
 
 /// A zeroed block of numbers, which may become shorter but not longer.
@@ -114,19 +114,11 @@ impl<T: Plain> Block<T> {
                 }
             }
             #[cfg(target_os = "linux")]
-            Origin::Mapped { start, bytes } => {
-                let first = start.as_ptr().addr();
-                let end = (self.start.as_ptr().addr() + size).next_multiple_of(ANY_PAGE);
-                let kept = (end - first).min(*bytes);
-                if kept < *bytes {
-                    let tail = start.as_ptr().cast::<u8>().wrapping_add(kept);
-                    // SAFETY: the tail lies inside the mapping, starts on a page, and holds
-                    // nothing of the first `len` numbers; the mapping is `kept` bytes from now on.
-                    let unmapped = unsafe { libc::munmap(tail.cast(), *bytes - kept) };
-                    if unmapped == 0 {
-                        *bytes = kept;
-                    }
-                }
+            Origin::Mapped(mapping) => {
+                let skipped = self.start.as_ptr().addr() - mapping.start().addr();
+                let kept = (skipped + size).next_multiple_of(ANY_PAGE).max(ANY_PAGE);
+                // SAFETY: what is kept is whole pages, in which the first `len` numbers lie.
+                unsafe { mapping.truncate(kept) };
             }
         }
         self.len = len;
@@ -150,31 +142,17 @@ impl<T: Plain> Block<T> {
     #[cfg(target_os = "linux")]
     fn mapped(len: usize, size: usize) -> Option<Self> {
         let bytes = size.checked_add(HUGE_PAGE)?;
-        // SAFETY: an anonymous private mapping at an address of the system's choice touches no
-        // memory that exists already.
-        let start = unsafe {
-            libc::mmap(
-                std::ptr::null_mut(),
-                bytes,
-                libc::PROT_READ | libc::PROT_WRITE,
-                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
-                -1,
-                0,
-            )
-        };
-        if start == libc::MAP_FAILED {
-            return None;
-        }
-        let start = NonNull::new(start)?;
-        let skip = start.as_ptr().cast::<u8>().align_offset(HUGE_PAGE);
-        let aligned = start.as_ptr().cast::<u8>().wrapping_add(skip);
+        let mapping = Mapping::new(bytes)?;
+        let first = mapping.start().cast::<u8>();
+        let skip = first.align_offset(HUGE_PAGE);
+        let aligned = first.wrapping_add(skip);
         // SAFETY: the range lies inside the mapping made above (`skip < HUGE_PAGE`); the advice
         // does not change what the memory holds, so its failure may be ignored.
         unsafe { libc::madvise(aligned.cast(), size, libc::MADV_HUGEPAGE) };
         Some(Self {
             start: NonNull::new(aligned.cast::<T>())?,
             len,
-            origin: Origin::Mapped { start, bytes },
+            origin: Origin::Mapped(mapping),
         })
     }
 }
@@ -187,11 +165,9 @@ impl<T: Plain> Drop for Block<T> {
                 // SAFETY: `start` came from the allocator with this layout and is given back once.
                 unsafe { dealloc(self.start.as_ptr().cast(), layout) }
             }
+            // The mapping gives itself back.
             #[cfg(target_os = "linux")]
-            Origin::Mapped { start, bytes } => {
-                // SAFETY: the mapping was made by `mapped` with this length and is unmapped once.
-                unsafe { libc::munmap(start.as_ptr(), bytes) };
-            }
+            Origin::Mapped(_) => {}
         }
     }
 }

@@ -3,16 +3,17 @@
 use crate::draw::Stream;
 use crate::kernel::{
     Binary, Binding, BindingDecl, BitOp, Compare, DrawDecl, DrawStream, Effect, Element, Emission,
-    Kernel, Logic, Op, Precision, Type, Unary, Uniform, Value,
+    Kernel, Logic, Op, Precision, Reduction, Type, Unary, Uniform, Value,
 };
 
-const ELEMENTS: [Element; 6] = [
+const ELEMENTS: [Element; 7] = [
     Element::Real,
     Element::Real,
     Element::Real,
     Element::U32,
     Element::I32,
     Element::F64,
+    Element::Real,
 ];
 
 struct Generator {
@@ -28,6 +29,10 @@ impl Generator {
 
     fn below(&mut self, n: usize) -> usize {
         self.random.below(n as u32) as usize
+    }
+
+    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
+        choices[self.below(choices.len())]
     }
 
     /// A value of a type, more often a late one; the first operations provide each type.
@@ -54,7 +59,7 @@ impl Generator {
 
     fn constant(&mut self) -> Op {
         let choices = [0.0, -0.0, 1.0, -2.5, 0.001, 1e6, 3.0, -7.0, 0.5, 1e-3];
-        let x = choices[self.below(choices.len())];
+        let x = self.one_of(&choices);
         Op::Const(match self.kernel.precision {
             Precision::F32 => f64::from(x as f32),
             Precision::F64 => x,
@@ -77,53 +82,25 @@ impl Generator {
             4..=6 => Op::Load(Binding(self.random.below(ELEMENTS.len() as u32))),
             7 => Op::Lane,
             8 => Op::Draw(DrawStream(self.random.below(2))),
-            9..=13 => {
-                let ops = [
-                    Unary::Neg,
-                    Unary::Abs,
-                    Unary::Sqrt,
-                    Unary::Floor,
-                    Unary::Round,
-                ];
-                Op::Unary(ops[self.below(5)], self.real())
-            }
-            14..=22 => {
-                let ops = [
-                    Binary::Add,
-                    Binary::Sub,
-                    Binary::Mul,
-                    Binary::Div,
-                    Binary::Min,
-                    Binary::Max,
-                ];
-                Op::Binary(ops[self.below(6)], self.real(), self.real())
-            }
+            9..=13 => Op::Unary(self.one_of(&Unary::ALL), self.real()),
+            14..=22 => Op::Binary(self.one_of(&Binary::ALL), self.real(), self.real()),
             23..=24 => Op::Fma(self.real(), self.real(), self.real()),
             25..=26 => Op::Fnma(self.real(), self.real(), self.real()),
-            27..=29 => {
-                let ops = [Compare::Lt, Compare::Le, Compare::Eq, Compare::Ne];
-                Op::Compare(ops[self.below(4)], self.real(), self.real())
-            }
-            30 => {
-                let ops = [Logic::And, Logic::Or, Logic::Xor];
-                Op::Logic(
-                    ops[self.below(3)],
-                    self.any(Type::Mask),
-                    self.any(Type::Mask),
-                )
-            }
+            27..=29 => Op::Compare(self.one_of(&Compare::ALL), self.real(), self.real()),
+            30 => Op::Logic(
+                self.one_of(&Logic::ALL),
+                self.any(Type::Mask),
+                self.any(Type::Mask),
+            ),
             31 => Op::Not(self.any(Type::Mask)),
             32..=34 => Op::Select(self.any(Type::Mask), self.real(), self.real()),
             35 => Op::ToBits(self.number()),
             36 => Op::FromBits(self.any(Type::Bits)),
-            37..=38 => {
-                let ops = [BitOp::Add, BitOp::Sub, BitOp::And, BitOp::Or, BitOp::Xor];
-                Op::BitOp(
-                    ops[self.below(5)],
-                    self.any(Type::Bits),
-                    self.any(Type::Bits),
-                )
-            }
+            37..=38 => Op::BitOp(
+                self.one_of(&BitOp::ALL),
+                self.any(Type::Bits),
+                self.any(Type::Bits),
+            ),
             _ => {
                 let by = self.below(width) as u8;
                 let bits = self.any(Type::Bits);
@@ -138,8 +115,11 @@ impl Generator {
     }
 }
 
-/// A random kernel with six arrays (three `Real`, `U32`, `I32`, `F64`), two uniforms, two streams
-/// of draws and two emissions; it stores to the first two arrays, clears the fourth and emits.
+/// A random kernel with seven arrays (three `Real`, `U32`, `I32`, `F64`, `Real`), two uniforms, two
+/// that are reduced into, two streams of draws and two emissions.
+///
+/// It stores to the first two arrays and the last, clears the fourth and the sixth, emits by mask and
+/// by number, and takes a sum and a minimum: one of each effect that a kernel of many lanes has.
 pub fn random_kernel(precision: Precision, number: u64) -> Kernel {
     let mut kernel = Kernel::new(format!("random {number}"), precision);
     kernel.bindings = (ELEMENTS.iter().enumerate())
@@ -148,7 +128,7 @@ pub fn random_kernel(precision: Precision, number: u64) -> Kernel {
             element,
         })
         .collect();
-    kernel.uniforms = vec!["u0".into(), "u1".into()];
+    kernel.uniforms = ["u0", "u1", "sum", "min"].map(Into::into).to_vec();
     kernel.draws = (0..2_u64)
         .map(|i| DrawDecl {
             name: format!("draw {i}"),
@@ -173,13 +153,18 @@ pub fn random_kernel(precision: Precision, number: u64) -> Kernel {
     let three = g.push(Op::Const(3.0));
     let low = g.push(Op::Binary(Binary::Max, x, zero));
     let count = g.push(Op::Binary(Binary::Min, low, three));
-    let (stored, also, mask) = (g.real(), g.real(), g.any(Type::Mask));
+    let (stored, also, last, mask) = (g.real(), g.real(), g.real(), g.any(Type::Mask));
+    let (summed, least) = (g.real(), g.real());
     g.kernel.effects = vec![
         Effect::Store(Binding(0), stored),
         Effect::Emit(Emission(0), mask),
         Effect::Store(Binding(1), also),
         Effect::Clear(Binding(3)),
+        Effect::Store(Binding(6), last),
+        Effect::Clear(Binding(5)),
         Effect::EmitCount(Emission(1), count),
+        Effect::Reduce(Uniform(2), Reduction::Sum, summed),
+        Effect::Reduce(Uniform(3), Reduction::Min, least),
     ];
     g.kernel
 }

@@ -1,13 +1,15 @@
 //! Whole plans: stages, clocks, recordings, counters, errors.
 
-use super::network::{Network, buffer, call, copy_kernel, emitted, empty_plan};
+use std::ops::Range;
+
+use super::network::{Network, buffer, call, copy_kernel, emitted};
 use super::{Entry, Log, same};
 use crate::backend::{Backend, BackendError, Machine, Resources, RunError};
 use crate::connect::{EdgeValue, Orientation};
 use crate::kernel::{Builder, Element, Precision, Reduction};
 use crate::plan::{
-    Axis, AxisId, BufferId, EventList, EventListId, Plan, ProjectionId, REDUCTION_BLOCK, Record,
-    RecordId, SLOT_STEP, SLOT_T, Sampled, Slot, SlotId, Stage, Sum, When,
+    Axis, AxisId, BufferId, Call, EventList, EventListId, Plan, ProjectionId, REDUCTION_BLOCK,
+    Record, RecordId, SLOT_STEP, SLOT_T, Sampled, Slot, SlotId, Stage, Sum, When,
 };
 use crate::reference::ReferenceBackend;
 
@@ -222,7 +224,7 @@ fn network(backend: &dyn Backend, network: &Network) {
 
 /// A clock of 3 and one of 5 steps, recordings of ranges every 4 steps, and the time slots.
 fn clocks_and_recordings(backend: &dyn Backend, precision: Precision) {
-    let mut plan = empty_plan("clocks", precision);
+    let mut plan = Plan::empty("clocks", precision, 0.1, 99);
     let size = 300;
     plan.axes = vec![Axis {
         name: "x".into(),
@@ -297,9 +299,26 @@ fn clocks_and_recordings(backend: &dyn Backend, precision: Precision) {
     assert_eq!(ends.len() as u64, STEPS + 1);
 }
 
+/// Lets a plan record elements of its first axis at every step.
+fn record(plan: &mut Plan, elements: Range<u32>, call: Call) {
+    plan.records = vec![Record {
+        name: "x.v".into(),
+        sampled: Sampled::Elements {
+            axis: AxisId(0),
+            ranges: vec![elements],
+            call,
+        },
+        before: Vec::new(),
+    }];
+    plan.sample = vec![Stage::Record {
+        record: RecordId(0),
+        when: When::Always,
+    }];
+}
+
 /// Start values drawn in init at step 0, then one draw a step, by (seed, stream, element, step).
 fn draws_and_start_values(backend: &dyn Backend, precision: Precision) {
-    let mut plan = empty_plan("draws", precision);
+    let mut plan = Plan::empty("draws", precision, 0.1, 99);
     let size = 515;
     plan.axes = vec![Axis {
         name: "x".into(),
@@ -326,20 +345,7 @@ fn draws_and_start_values(backend: &dyn Backend, precision: Precision) {
     };
     plan.init = vec![stage(0)];
     plan.advance = vec![stage(1)];
-    let sampled = Sampled::Elements {
-        axis: AxisId(0),
-        ranges: std::iter::once(0..size).collect(),
-        call: call(2, &[0], &[], &[]),
-    };
-    plan.records = vec![Record {
-        name: "x.v".into(),
-        sampled,
-        before: Vec::new(),
-    }];
-    plan.sample = vec![Stage::Record {
-        record: RecordId(0),
-        when: When::Always,
-    }];
+    record(&mut plan, 0..size, call(2, &[0], &[], &[]));
     let log = agreed(backend, &plan, &|_| (), 5);
     for (step, values) in log.samples(RecordId(0)) {
         for (i, &value) in values.iter().enumerate() {
@@ -362,7 +368,7 @@ fn draws_and_start_values(backend: &dyn Backend, precision: Precision) {
 /// Sums over one and many blocks by the fixed tree; counts of events; scalar kernels.
 fn reductions(backend: &dyn Backend, precision: Precision) {
     for size in [0_u32, 1, 5, 256, 257, 1000, 3000] {
-        let mut plan = empty_plan("reductions", precision);
+        let mut plan = Plan::empty("reductions", precision, 0.1, 99);
         plan.axes = vec![Axis {
             name: "x".into(),
             size,
@@ -500,7 +506,7 @@ fn tree_sum(values: &[f64]) -> f64 {
 
 /// A state that overflows must end the run with its name, element and step.
 fn not_finite(backend: &dyn Backend, precision: Precision) {
-    let mut plan = empty_plan("overflow", precision);
+    let mut plan = Plan::empty("overflow", precision, 0.1, 99);
     plan.axes = vec![Axis {
         name: "x".into(),
         size: 20,
@@ -523,20 +529,7 @@ fn not_finite(backend: &dyn Backend, precision: Precision) {
         call: call(0, &[0], &[SLOT_STEP], &[]),
         ticking: vec![],
     }];
-    let sampled = Sampled::Elements {
-        axis: AxisId(0),
-        ranges: std::iter::once(5..9).collect(),
-        call: call(1, &[0], &[], &[]),
-    };
-    plan.records = vec![Record {
-        name: "x.v".into(),
-        sampled,
-        before: Vec::new(),
-    }];
-    plan.sample = vec![Stage::Record {
-        record: RecordId(0),
-        when: When::Always,
-    }];
+    record(&mut plan, 5..9, call(1, &[0], &[], &[]));
     let mut log = Log::default();
     let error = load(backend, &plan, 1).run(10, &mut log);
     let expected = RunError::NotFinite {
@@ -555,7 +548,7 @@ fn not_finite(backend: &dyn Backend, precision: Precision) {
 
 /// Reading and writing of arrays and slots, and stopping by the sink.
 fn access(backend: &dyn Backend) {
-    let mut plan = empty_plan("access", Precision::F32);
+    let mut plan = Plan::empty("access", Precision::F32, 0.1, 99);
     plan.axes = vec![Axis {
         name: "x".into(),
         size: 3,

@@ -28,30 +28,6 @@ pub(super) struct Network {
     pub(super) targets: u32,
 }
 
-/// The start of any test plan, with the three slots of the machine.
-pub(super) fn empty_plan(name: &str, precision: Precision) -> Plan {
-    let slot = |name: &str| Slot {
-        name: name.into(),
-        initial: 0.0,
-    };
-    Plan {
-        name: name.into(),
-        precision,
-        dt: 0.1,
-        seed: 99,
-        axes: Vec::new(),
-        slots: vec![slot("t"), slot("dt"), slot("step")],
-        buffers: Vec::new(),
-        events: Vec::new(),
-        kernels: Vec::new(),
-        projections: Vec::new(),
-        records: Vec::new(),
-        init: Vec::new(),
-        sample: Vec::new(),
-        advance: Vec::new(),
-    }
-}
-
 pub(super) fn buffer(name: &str, axis: AxisId, element: Element, depth: u32) -> Buffer {
     Buffer {
         name: name.into(),
@@ -119,7 +95,7 @@ impl Network {
 
     /// The network as a plan: record 0 is v of all targets, event list 0 the sources' events.
     pub(super) fn plan(&self) -> Plan {
-        let mut plan = empty_plan("network", self.precision);
+        let mut plan = Plan::empty("network", self.precision, 0.1, 99);
         let (sources, targets) = (AxisId(0), AxisId(1));
         plan.axes = vec![
             Axis {

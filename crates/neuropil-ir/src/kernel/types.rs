@@ -108,6 +108,11 @@ pub enum Unary {
     Round,
 }
 
+impl Unary {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Neg, Self::Abs, Self::Sqrt, Self::Floor, Self::Round];
+}
+
 /// Operations with two operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Binary {
@@ -125,6 +130,18 @@ pub enum Binary {
     Max,
 }
 
+impl Binary {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Add,
+        Self::Sub,
+        Self::Mul,
+        Self::Div,
+        Self::Min,
+        Self::Max,
+    ];
+}
+
 /// Comparisons of two `Real`s; false where one is NaN, but for `Ne`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Compare {
@@ -138,6 +155,11 @@ pub enum Compare {
     Ne,
 }
 
+impl Compare {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Lt, Self::Le, Self::Eq, Self::Ne];
+}
+
 /// Operations on two masks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Logic {
@@ -147,6 +169,11 @@ pub enum Logic {
     Or,
     /// Exactly one.
     Xor,
+}
+
+impl Logic {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::And, Self::Or, Self::Xor];
 }
 
 /// Operations on two `Bits`, modulo two to the width.
@@ -162,6 +189,11 @@ pub enum BitOp {
     Or,
     /// Bitwise exclusive or.
     Xor,
+}
+
+impl BitOp {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Add, Self::Sub, Self::And, Self::Or, Self::Xor];
 }
 
 /// One operation; its place in [`Kernel::ops`] is the [`Value`] it defines.

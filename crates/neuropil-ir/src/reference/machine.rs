@@ -430,13 +430,7 @@ impl Machine for ReferenceMachine {
         let source = self.plan.events[declared.source.index()].axis;
         let sizes = (size(source), size(declared.target));
         let sharers = self.plan.sharers(projection);
-        let rows = rows(
-            declared,
-            self.plan.precision,
-            sizes,
-            sharers,
-            connectivity,
-        )?;
+        let rows = rows(declared, self.plan.precision, sizes, sharers, connectivity)?;
         if let Some(slot) = declared.grid {
             self.state.slots[slot.index()] = rows.unit;
         }

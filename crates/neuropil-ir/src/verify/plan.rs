@@ -10,8 +10,8 @@ use super::{PlanError, Verified, kernel as verify_kernel};
 use crate::grid;
 use crate::kernel::{Binding, Effect, Element, Kernel, Precision};
 use crate::plan::{
-    AxisId, BufferId, Call, DelayClass, EventListId, Plan, Projection, ProjectionId, RecordId, SLOT_STEP,
-    Sampled, SlotId, Stage, Sum, When,
+    AxisId, BufferId, Call, DelayClass, EventListId, Plan, Projection, ProjectionId, RecordId,
+    SLOT_STEP, Sampled, SlotId, Stage, Sum, When,
 };
 
 type Check = Result<(), PlanError>;
@@ -336,12 +336,7 @@ impl Checker<'_> {
         self.arity(place, call, 0)?;
         precision(place, kernel, Precision::F64)?;
         if !kernel.bindings.is_empty() {
-            let (place, kernel) = (place.to_owned(), kernel.name.clone());
-            return Err(PlanError::Effect {
-                place,
-                kernel,
-                effect: "load arrays",
-            });
+            return Err(misused(place, kernel, "load arrays"));
         }
         self.written_slots(place, kernel, call)
     }
@@ -404,12 +399,7 @@ impl Checker<'_> {
                 } else {
                     "emit single events"
                 };
-                let (place, kernel) = (place.to_owned(), kernel.name.clone());
-                return Err(PlanError::Effect {
-                    place,
-                    kernel,
-                    effect,
-                });
+                return Err(misused(place, kernel, effect));
             }
         }
         Ok(())
@@ -612,6 +602,15 @@ fn depth(place: &str, name: &str, depth: u32, needed: u32) -> Check {
     })
 }
 
+/// A kernel does what its stage does not allow.
+fn misused(place: &str, kernel: &Kernel, effect: &'static str) -> PlanError {
+    PlanError::Effect {
+        place: place.to_owned(),
+        kernel: kernel.name.clone(),
+        effect,
+    }
+}
+
 /// Refuses a kernel with an effect that is not among the allowed ones.
 fn allow(place: &str, kernel: &Kernel, allowed: impl Fn(&Effect) -> bool) -> Check {
     for effect in &kernel.effects {
@@ -623,12 +622,7 @@ fn allow(place: &str, kernel: &Kernel, allowed: impl Fn(&Effect) -> bool) -> Che
                 Effect::Reduce(..) => "reduce",
                 Effect::Set(..) => "set slots",
             };
-            let (place, kernel) = (place.to_owned(), kernel.name.clone());
-            return Err(PlanError::Effect {
-                place,
-                kernel,
-                effect,
-            });
+            return Err(misused(place, kernel, effect));
         }
     }
     Ok(())

@@ -256,14 +256,15 @@ impl Connector {
         if let Delay::Own(own) = delay {
             times.clear();
             own.values(ends, &mut times);
-            out.delays.extend(times.iter().enumerate().map(|(edge, &time)| {
-                delay_steps(time, self.dt).unwrap_or_else(|problem| {
-                    let (from, to) = (pre[edge], post[edge]);
-                    let problem = ConnectProblem::PairDelay { from, to, problem };
-                    self.trouble.note(from, to, problem);
-                    u32::MAX // outside every range that a plan can promise
-                })
-            }));
+            out.delays
+                .extend(times.iter().enumerate().map(|(edge, &time)| {
+                    delay_steps(time, self.dt).unwrap_or_else(|problem| {
+                        let (from, to) = (pre[edge], post[edge]);
+                        let problem = ConnectProblem::PairDelay { from, to, problem };
+                        self.trouble.note(from, to, problem);
+                        u32::MAX // outside every range that a plan can promise
+                    })
+                }));
         }
         out.scratch = Scratch {
             rows,

@@ -1,7 +1,7 @@
 //! Bars that are tests of a crate: they need more than the command line shows.
 
 use super::Outcome;
-use super::tool::{Tool, cargo, finished};
+use super::tool::{Tool, finished};
 use anyhow::Result;
 
 /// Tests of one target whose names contain a word.
@@ -41,7 +41,7 @@ impl Test {
         if !target.is_empty() && !tool.has(&file) && !tool.has(&folder) {
             return Ok(Outcome::missing(&command, expected, &file));
         }
-        let mut cargo = cargo(&tool.root);
+        let mut cargo = crate::cargo(&tool.root);
         cargo
             .args(&arguments)
             .envs(self.environment.iter().copied());

@@ -29,17 +29,7 @@ pub(crate) struct Finished {
 impl Tool {
     /// Builds the release program, or takes the one that `NEUROPIL_BIN` names, to judge another build.
     pub(crate) fn build(root: &Path) -> Result<Self> {
-        let metadata = cargo(root)
-            .args([
-                "metadata",
-                "--no-deps",
-                "--offline",
-                "--format-version",
-                "1",
-            ])
-            .output()?;
-        ensure!(metadata.status.success(), "cargo metadata failed");
-        let metadata: Value = serde_json::from_slice(&metadata.stdout)?;
+        let metadata = crate::metadata(root)?;
         let target = metadata["target_directory"].as_str();
         let target = PathBuf::from(target.context("no target directory")?);
         let tool = Self {
@@ -57,7 +47,7 @@ impl Tool {
 
     /// Builds the program in a profile and returns its path.
     pub(crate) fn build_profile(&self, profile: &str) -> Result<PathBuf> {
-        let status = cargo(&self.root)
+        let status = crate::cargo(&self.root)
             .args([
                 "build",
                 "--quiet",
@@ -141,13 +131,6 @@ impl Drop for Tool {
         // Left-over results are a nuisance, not an error.
         let _ = std::fs::remove_dir_all(&self.scratch);
     }
-}
-
-/// A cargo command in the workspace.
-pub(crate) fn cargo(root: &Path) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root);
-    command
 }
 
 /// Gathers what a command left.

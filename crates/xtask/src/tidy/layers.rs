@@ -4,10 +4,9 @@
 //! test kit, so that no cycle arises by way of tests.
 
 use super::Finding;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::Value;
 use std::path::Path;
-use std::process::Command;
 
 /// Each crate, and the crates it may depend on.
 const ALLOWED: [(&str, &[&str]); 12] = [
@@ -52,24 +51,7 @@ const IN_TESTS: &str = "neuropil-testkit";
 
 /// Checks the manifests of the workspace.
 pub(super) fn check(root: &Path) -> Result<Vec<Finding>> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args([
-            "metadata",
-            "--no-deps",
-            "--offline",
-            "--format-version",
-            "1",
-        ])
-        .current_dir(root)
-        .output()
-        .context("cargo metadata")?;
-    anyhow::ensure!(
-        output.status.success(),
-        "cargo metadata: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Ok(judge(&serde_json::from_slice(&output.stdout)?))
+    Ok(judge(&crate::metadata(root)?))
 }
 
 fn judge(metadata: &Value) -> Vec<Finding> {

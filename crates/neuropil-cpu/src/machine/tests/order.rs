@@ -10,6 +10,20 @@ use neuropil_ir::plan::{
 use super::*;
 use crate::testing::Listed;
 
+/// A projection to axis 1 that counts events, with a common delay.
+fn counting(plan: &mut Plan, source: EventListId) -> ProjectionId {
+    plan.projections.push(Projection {
+        name: "p".into(),
+        source,
+        target: AxisId(1),
+        sum: Sum::Count,
+        grid: None,
+        unit: None,
+        delay: DelayClass::Common,
+    });
+    ProjectionId(plan.projections.len() as u32 - 1)
+}
+
 /// Element 0 of axis 0 emits in advance(4) alone: the only step whose number is 4.
 fn once(plan: &mut Plan, list: EventListId) -> Stage {
     let precision = plan.precision;
@@ -86,18 +100,9 @@ fn an_event_with_a_common_delay_arrives_at_its_time() {
         let spikes = list(&mut plan, 0, delay + 1, false, true);
         let arrivals = buffer(&mut plan, 1, Element::U32, 1);
         let total = buffer(&mut plan, 1, Element::Real, 1);
-        plan.projections.push(Projection {
-            name: "p".into(),
-            source: spikes,
-            target: AxisId(1),
-            sum: Sum::Count,
-            grid: None,
-            unit: None,
-            delay: DelayClass::Common,
-        });
+        let projection = counting(&mut plan, spikes);
         let emit = once(&mut plan, spikes);
         let gather = gather(&mut plan, arrivals, total);
-        let projection = ProjectionId(0);
         let deliver = Stage::Deliver {
             projection,
             age: delay,
@@ -200,17 +205,8 @@ fn age_0_reads_the_events_of_the_same_step() {
     let mut plan = empty_plan(Precision::F32, &[3, 5]);
     let spikes = list(&mut plan, 0, 1, false, false);
     let arrivals = buffer(&mut plan, 1, Element::U32, 1);
-    plan.projections.push(Projection {
-        name: "p".into(),
-        source: spikes,
-        target: AxisId(1),
-        sum: Sum::Count,
-        grid: None,
-        unit: None,
-        delay: DelayClass::Common,
-    });
+    let projection = counting(&mut plan, spikes);
     let emit = once(&mut plan, spikes);
-    let projection = ProjectionId(0);
     let deliver = Stage::Deliver {
         projection,
         age: 0,
