@@ -59,6 +59,8 @@ pub struct Scratch {
     pub copies: Vec<u32>,
     /// Delays in ms.
     pub times: Vec<f64>,
+    /// For sorting a row.
+    pub sorting: [Vec<u32>; 2],
 }
 
 impl PartialEq for Edges {

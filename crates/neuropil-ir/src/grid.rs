@@ -48,18 +48,22 @@ pub fn most_units(precision: Precision) -> f64 {
     }
 }
 
-/// A weight as a whole number of units, half to even.
+/// The sum of a number of magnitude below 2^51 and this one is whole, rounded half to even.
+const WHOLE: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
+
+/// A weight as a whole number of units, half to even; of weights that fit ([`fits`]).
 #[inline]
 pub fn quantise(weight: f64, unit: f64) -> f64 {
-    // Above this number floats of f64 are whole, and an addition rounds half to even.
-    const WHOLE: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
-    // Exact but for the rounding: the unit is a power of two.
-    let units = weight / unit;
-    if units.abs() < 1e15 {
-        ((units + WHOLE) - WHOLE).copysign(units)
-    } else {
-        units.round_ties_even()
-    }
+    // Exact but for the rounding: the unit is a power of two, and so is its reciprocal.
+    let units = weight * (1.0 / unit);
+    ((units + WHOLE) - WHOLE).copysign(units)
+}
+
+/// A whole number of units as the integer that is stored in f32 plans.
+#[inline]
+pub fn integer(units: f64) -> i16 {
+    // The last bits of the sum count from 1.5 * 2^52, whose last bits are zero.
+    (units + WHOLE).to_bits() as i16
 }
 
 /// What is added to the target's sum for a weight: units in f32 plans, the rounded weight in f64.
@@ -131,18 +135,25 @@ mod tests {
             0.5,
             1.5,
             0.499_999_999_999_999_94,
-            1e14 + 0.5,
-            1e15 + 0.5,
-            3e15,
-            1e300,
+            16_777_215.5,
+            1e-300,
             0.0,
+            32_766.5,
         ] {
             for x in [x, -x] as [f64; 2] {
-                let expected = x.round_ties_even();
-                assert_eq!(quantise(x, 1.0).to_bits(), expected.to_bits(), "{x}");
+                for unit in [1.0, 0.125, 2_f64.powi(600)] {
+                    let expected = x.round_ties_even();
+                    assert_eq!(
+                        quantise(x * unit, unit).to_bits(),
+                        expected.to_bits(),
+                        "{x}"
+                    );
+                }
             }
         }
-        assert!(quantise(f64::NAN, 1.0).is_nan());
+        for units in [0_i16, 1, -1, 32_767, -32_767, 256, -4096] {
+            assert_eq!(integer(f64::from(units)), units);
+        }
         assert_eq!(addend(0.3, 0.25, Precision::F32), 1.0);
         assert_eq!(addend(0.3, 0.25, Precision::F64), 0.25);
     }

@@ -97,28 +97,32 @@ pub fn steps_and_whole(time_ms: f64, dt: f64) -> Result<(u64, bool), RoundingErr
 ///
 /// # Errors
 /// Those of [`steps`]; [`RoundingError::TooLong`] already from 2^31 steps on.
-#[inline]
 pub fn delay_steps(time_ms: f64, dt: f64) -> Result<u32, RoundingError> {
-    // What nine decimals remove is below 1e-9 steps, so it matters only next to a half.
-    const NEAR: f64 = 1e-8;
-    let shifted = time_ms / dt + 0.5;
-    let below = shifted as u32;
-    let rest = shifted - f64::from(below);
-    let plain = time_ms >= 0.0 && dt > 0.0 && dt < f64::INFINITY && shifted < 1e6;
-    if plain && rest > NEAR && rest < 1.0 - NEAR {
-        return Ok(below);
-    }
-    slow_delay_steps(time_ms, dt)
-}
-
-/// [`delay_steps`] in all cases.
-fn slow_delay_steps(time_ms: f64, dt: f64) -> Result<u32, RoundingError> {
     let count = steps(time_ms, dt)?;
     if count < 1 << 31 {
         Ok(count as u32)
     } else {
         Err(RoundingError::TooLong { time: time_ms, dt })
     }
+}
+
+/// Rounds many delays as [`delay_steps`] does; false, with nothing said about the result, where one
+/// of them is not plain: no number of steps from 0 to a million, or next to a half.
+pub fn plain_delays(times_ms: &[f64], dt: f64, out: &mut Vec<u32>) -> bool {
+    // The sum of a number of steps and this one is rounded to a whole number, whose last bits count
+    // from zero.
+    const WHOLE: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
+    // What nine decimals remove is below 1e-9 steps, so it matters only next to a half.
+    const NEAREST: f64 = 0.5 - 1e-8;
+    let mut plain = dt > 0.0 && dt < f64::INFINITY;
+    out.extend(times_ms.iter().map(|&time| {
+        let steps = time / dt;
+        let shifted = steps + WHOLE;
+        let rest = (steps - (shifted - WHOLE)).abs();
+        plain &= (rest < NEAREST) & (steps >= 0.0) & (steps < 1e6);
+        shifted.to_bits() as u32
+    }));
+    plain
 }
 
 /// The last step whose time is not after a time; `None` if that is before the start.
@@ -145,6 +149,30 @@ mod tests {
             Ok(expected),
             "{time} ms in steps of {dt} ms"
         );
+    }
+
+    /// Around every half and whole, where the quick way must either agree or decline.
+    #[test]
+    fn plain_delays_are_those_rounded_one_by_one() {
+        let dt = 0.1;
+        for half_steps in 0..400 {
+            for off in [
+                -3e-8, -2e-8, -1e-9, -1e-12, 0.0, 1e-12, 1e-9, 2e-8, 3e-8, 0.1, 0.2,
+            ] {
+                let time = (f64::from(half_steps) / 2.0 + off) * dt;
+                let mut quick = Vec::new();
+                let plain = plain_delays(&[time], dt, &mut quick);
+                if plain {
+                    assert_eq!(Ok(quick[0]), delay_steps(time, dt), "{time}");
+                }
+                let near_half = half_steps % 2 == 1 && off.abs() < 1e-8;
+                assert!(plain || near_half || time < 0.0, "{time}");
+            }
+        }
+        for odd in [-1.0, f64::NAN, f64::INFINITY, 1e9] {
+            assert!(!plain_delays(&[0.3, odd], dt, &mut Vec::new()), "{odd}");
+        }
+        assert!(!plain_delays(&[1.0], 0.0, &mut Vec::new()));
     }
 
     #[test]

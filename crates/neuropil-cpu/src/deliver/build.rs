@@ -33,7 +33,7 @@ mod reserved;
 mod store;
 
 /// Edges that are generated at a time, about: they stay in the cache until they are stored.
-const RUN_EDGES: f64 = 20_000.0;
+const RUN_EDGES: f64 = 5_000.0;
 
 /// The most rows that are generated at a time.
 const RUN_ROWS: f64 = 4096.0;
@@ -146,7 +146,14 @@ fn finish<F: Format>(
         let first = (targets.start - site.blueprint.owners[*owner].start) as usize;
         let (rows, columns) = lock(&drafts[at]).take()?;
         let limit = F::EXACT_BELOW * unit / f64::from(site.blueprint.sharers);
-        let tile = Tile::new(first, targets.len(), rows, columns, limit);
+        let tile = Tile::new(
+            first,
+            targets.len(),
+            rows,
+            columns,
+            limit,
+            site.blueprint.calendar,
+        );
         *lock(&done[at]) = tile.map(|tile| (tile.overflows(1), tile));
         None
     })?;
@@ -204,13 +211,8 @@ impl Site<'_> {
             EdgeValue::Shared(delay) => std::slice::from_ref(delay),
             EdgeValue::Own => &edges.delays,
         };
-        // One pass that the compiler vectorises; the search for a culprit is for the rare case.
-        let finite = weights
-            .iter()
-            .fold(true, |finite, weight| finite & weight.is_finite());
-        let largest = weights
-            .iter()
-            .fold(0.0_f64, |most, weight| most.max(weight.abs()));
+        // The search for a culprit is for the rare case.
+        let (finite, largest) = extent(weights);
         survey.largest = survey.largest.max(largest);
         let projection = || self.blueprint.name.to_owned();
         let edge = |entry: usize| {
@@ -232,8 +234,10 @@ impl Site<'_> {
             survey.keep((first, fault));
         }
         if let DelayClass::Own { min, max } = self.blueprint.delay {
-            let outside = |delay: &&u32| !(min..=max).contains(*delay);
-            if let Some(&found) = delays.iter().find(outside) {
+            let inside = |delay: u32| (delay >= min) & (delay <= max);
+            let all = delays.iter().fold(true, |all, &delay| all & inside(delay));
+            let culprit = || delays.iter().copied().find(|&delay| !inside(delay));
+            if let (false, Some(found)) = (all, culprit()) {
                 let fault = BackendError::Delay {
                     projection: projection(),
                     found,
@@ -339,6 +343,32 @@ impl Site<'_> {
     }
 }
 
+/// Whether all numbers are finite, and their largest magnitude if so.
+fn extent(numbers: &[f64]) -> (bool, f64) {
+    // Lanes of their own, which the compiler turns into vectors.
+    const LANES: usize = 8;
+    let (mut most, mut taint) = ([0.0; LANES], [0.0; LANES]);
+    let (whole, rest) = numbers.as_chunks::<LANES>();
+    for chunk in whole {
+        for lane in 0..LANES {
+            let magnitude = chunk[lane].abs();
+            most[lane] = if magnitude > most[lane] {
+                magnitude
+            } else {
+                most[lane]
+            };
+            // Zero, but for what is infinite or not a number.
+            taint[lane] += magnitude - magnitude;
+        }
+    }
+    let most = most
+        .iter()
+        .chain(rest)
+        .fold(0.0_f64, |most, x| most.max(x.abs()));
+    let finite = taint.iter().all(|&taint| taint == 0.0) && rest.iter().all(|x| x.is_finite());
+    (finite, most)
+}
+
 impl Survey {
     fn keep(&mut self, fault: (u32, BackendError)) {
         if self.fault.as_ref().is_none_or(|(row, _)| fault.0 < *row) {
@@ -396,4 +426,26 @@ fn share(
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::extent;
+
+    #[test]
+    fn extents_are_those_of_a_plain_search() {
+        let numbers: Vec<f64> = (0..29).map(|i| f64::from((i * 7) % 29) - 20.0).collect();
+        for count in 0..numbers.len() {
+            let some = &numbers[..count];
+            let most = some.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+            assert_eq!(extent(some), (true, most), "{count}");
+            for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                for at in 0..count {
+                    let mut some = some.to_vec();
+                    some[at] = odd;
+                    assert!(!extent(&some).0, "{odd} at {at} of {count}");
+                }
+            }
+        }
+    }
 }

@@ -29,6 +29,8 @@ pub(crate) struct Blueprint<'a> {
     /// The unit of the grid, where the plan fixes it.
     pub(crate) grid_unit: Option<f64>,
     pub(crate) delay: DelayClass,
+    /// Whether events wait in a calendar; the delays are then own.
+    pub(crate) calendar: bool,
     /// Number of elements of the presynaptic axis.
     pub(crate) sources: u32,
     /// The targets of each owner.

@@ -3,6 +3,9 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
+use neuropil_ir::grid;
+
+use super::calendar::{Calendar, Days};
 use crate::memory::{Array, Numbers, Plain};
 
 /// A stored target: its place in the tile.
@@ -11,6 +14,10 @@ pub(crate) trait Target: Plain {
     const MOST: usize;
     fn of(place: usize) -> Self;
     fn place(self) -> usize;
+    /// The days of a calendar with targets of this width and f32 weights.
+    fn wide_days(_calendar: &mut Calendar) -> Option<&mut Days<Wide<Self>>> {
+        None
+    }
 }
 
 impl Target for u16 {
@@ -22,6 +29,12 @@ impl Target for u16 {
     #[inline]
     fn place(self) -> usize {
         usize::from(self)
+    }
+    fn wide_days(calendar: &mut Calendar) -> Option<&mut Days<Wide<Self>>> {
+        match calendar {
+            Calendar::Wide(days) => Some(days),
+            Calendar::Packed(_) => None,
+        }
     }
 }
 
@@ -67,6 +80,13 @@ pub(crate) trait Format: Send + Sync + Debug + 'static {
     fn magnitude(weight: Self::Sum) -> f64;
     /// The sums of an array, all copies, if it holds this kind of sum.
     fn sums(array: &mut Array) -> Option<&mut [Self::Sum]>;
+    /// The days of a calendar, if it keeps edges of this format.
+    fn days(_calendar: &mut Calendar) -> Option<&mut Days<Self>>
+    where
+        Self: Sized,
+    {
+        None
+    }
 }
 
 /// Shared weights: events are counted.
@@ -136,8 +156,8 @@ impl Format for Packed {
     const EXACT_BELOW: f64 = i32::MAX as f64;
 
     fn encode(place: usize, weight: f64) -> (u32, u8) {
-        let weight = weight as i16;
-        (place as u32 | (u32::from(weight.cast_unsigned()) << 16), 0)
+        let weight = grid::integer(weight).cast_unsigned();
+        (place as u32 | (u32::from(weight) << 16), 0)
     }
     #[inline]
     fn place(cell: u32) -> usize {
@@ -157,6 +177,12 @@ impl Format for Packed {
     fn sums(array: &mut Array) -> Option<&mut [i32]> {
         integers(array)
     }
+    fn days(calendar: &mut Calendar) -> Option<&mut Days<Self>> {
+        match calendar {
+            Calendar::Packed(days) => Some(days),
+            Calendar::Wide(_) => None,
+        }
+    }
 }
 
 impl Format for Apart {
@@ -170,7 +196,7 @@ impl Format for Apart {
     const EXACT_BELOW: f64 = i32::MAX as f64;
 
     fn encode(place: usize, weight: f64) -> (u32, i16) {
-        (place as u32, weight as i16)
+        (place as u32, grid::integer(weight))
     }
     #[inline]
     fn place(cell: u32) -> usize {
@@ -223,6 +249,9 @@ impl<T: Target> Format for Wide<T> {
     }
     fn sums(array: &mut Array) -> Option<&mut [f64]> {
         doubles(array)
+    }
+    fn days(calendar: &mut Calendar) -> Option<&mut Days<Self>> {
+        T::wide_days(calendar)
     }
 }
 

@@ -14,7 +14,8 @@
 //! | [`format::Exact`] | [`Sum::Ordered`]: unrounded, summed in f64 in a fixed order | 10 (12) |
 //!
 //! One-to-one connections of whole populations with a shared weight store nothing ([`diagonal`]).
-//! Own delays take two bytes more. All sums but the ordered ones are exact, so their order cannot
+//! Where edges have own weights and delays, rows are sorted by delay and events wait in a
+//! [`calendar`]; other own delays take two bytes more an edge and are added to a ring of sums. All sums but the ordered ones are exact, so their order cannot
 //! matter; the ordered ones are added by emission step, source and position in the row, whatever
 //! the number of owners.
 //!
@@ -32,10 +33,12 @@
 )]
 
 mod build;
+mod calendar;
 mod connect;
 mod diagonal;
 pub(crate) mod format;
 mod generator;
+mod segments;
 #[cfg(test)]
 mod tests;
 mod tile;
@@ -43,9 +46,11 @@ mod values;
 
 use crate::events::Segment;
 use crate::memory::Array;
+use calendar::Days;
 use format::Format;
 use tile::Tile;
 
+pub(crate) use calendar::Calendar;
 pub(crate) use connect::{Blueprint, connect};
 
 /// Where the events of one delivery go.
@@ -61,6 +66,22 @@ pub(crate) struct Destination<'a> {
     pub(crate) copy: usize,
     /// The copy of `zero` that is added to.
     pub(crate) zero_copy: usize,
+    /// Of own delays: where events wait, if not in copies of the sums.
+    pub(crate) calendar: Option<&'a mut Calendar>,
+}
+
+impl Destination<'_> {
+    /// Adds what the calendar has for a step to the sums; false if they do not fit.
+    pub(crate) fn settle(&mut self, step: u64) -> bool {
+        fn settled<F: Format>(days: &mut Days<F>, into: &mut Array, step: u64) -> bool {
+            F::sums(into).is_some_and(|sums| days.settle(step, sums))
+        }
+        match self.calendar.as_deref_mut() {
+            None => true,
+            Some(Calendar::Packed(days)) => settled(days, self.into, step),
+            Some(Calendar::Wide(days)) => settled(days, self.into, step),
+        }
+    }
 }
 
 /// The stored edges of a projection.

@@ -41,6 +41,7 @@ fn blueprint(
         sharers: 1,
         grid_unit: None,
         delay,
+        calendar: false,
         sources: SOURCES,
         owners,
         used: 0,
@@ -195,6 +196,7 @@ fn delivered(
             emitted: 13,
             copy: 5,
             zero_copy: 0,
+            calendar: None,
         };
         for segment in segments(counted) {
             added += stored.deliver(owner, &segment, &mut to).unwrap();
@@ -296,6 +298,7 @@ fn units_are_those_of_the_largest_weight() {
                             emitted: 0,
                             copy: 0,
                             zero_copy: 0,
+                            calendar: None,
                         };
                         let segment = Segment {
                             elements: vec![source],
@@ -343,6 +346,7 @@ fn wide_owners_get_tiles_or_wide_targets() {
             emitted: 0,
             copy: 0,
             zero_copy: 0,
+            calendar: None,
         };
         let segment = Segment {
             elements: vec![1, 3],
@@ -413,6 +417,7 @@ fn wide_owners_sum_weights_as_narrow_ones_do() {
                     emitted: 2,
                     copy: 0,
                     zero_copy: 0,
+                    calendar: None,
                 };
                 let segment = Segment {
                     elements: (0..sources).collect(),
@@ -496,6 +501,7 @@ fn counted_events_that_would_overflow_are_an_error_not_a_wrong_sum() {
         emitted: 0,
         copy: 0,
         zero_copy: 0,
+        calendar: None,
     };
     let mut event = |times| {
         stored.deliver(

@@ -4,7 +4,9 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::Destination;
+use super::calendar::Days;
 use super::format::Format;
+use super::segments::Segments;
 use crate::events::Segment;
 use crate::memory::Block;
 
@@ -115,8 +117,7 @@ pub(super) struct Tile<F: Format> {
     rows: Rows,
     cells: Block<F::Cell>,
     beside: Block<F::Beside>,
-    /// The delay of each edge; empty where the delay is common.
-    delays: Block<u16>,
+    delays: Delays,
     /// The largest sum of magnitudes that one event of every edge gives a target; found when it
     /// is asked for, as where edges have no weights their number mostly decides.
     heaviest: OnceLock<f64>,
@@ -126,6 +127,17 @@ pub(super) struct Tile<F: Format> {
     longest: usize,
     /// Whether an own delay is 0.
     immediate: bool,
+}
+
+/// How the delays of edges are kept.
+#[derive(Debug)]
+enum Delays {
+    /// All edges have one, which is not kept.
+    Common,
+    /// One an edge.
+    Each(Block<u16>),
+    /// Rows are sorted by delay.
+    Sorted(Segments),
 }
 
 /// The arrays of a tile while it is built.
@@ -175,15 +187,17 @@ impl<F: Format> Columns<F> {
 }
 
 impl<F: Format> Tile<F> {
-    /// Finishes a tile: checks every target. Sums of what is stored are exact up to `limit`.
+    /// Finishes a tile: checks every target. Sums of what is stored are exact up to `limit`; rows
+    /// are sorted by delay if a calendar asks for it.
     ///
-    /// `None` if a target lies outside, which a connectivity never gives.
+    /// `None` if a target lies outside, which a connectivity never gives, or memory is refused.
     pub(super) fn new(
         first: usize,
         width: usize,
         rows: Rows,
-        columns: Columns<F>,
+        mut columns: Columns<F>,
         limit: f64,
+        by_delay: bool,
     ) -> Option<Self> {
         let most = columns
             .cells
@@ -193,13 +207,28 @@ impl<F: Format> Tile<F> {
         if outside || rows.start(rows.sources()) != columns.cells.len() {
             return None;
         }
+        let segments = if by_delay {
+            Some(Segments::sort(&rows, &mut columns)?)
+        } else {
+            None
+        };
         let Columns {
             cells,
             beside,
             delays,
         } = columns;
-        let longest = delays.iter().copied().max().map_or(0, usize::from);
-        let immediate = delays.contains(&0);
+        let (longest, immediate) = match &segments {
+            Some(segments) => (segments.longest(), segments.immediate()),
+            None => {
+                let longest = delays.iter().copied().max().map_or(0, usize::from);
+                (longest, delays.contains(&0))
+            }
+        };
+        let delays = match segments {
+            Some(segments) => Delays::Sorted(segments),
+            None if delays.is_empty() => Delays::Common,
+            None => Delays::Each(delays),
+        };
         Some(Self {
             first,
             width,
@@ -242,19 +271,29 @@ impl<F: Format> Tile<F> {
     }
 
     pub(super) fn row_later_than(&self, source: u32, delay: u64) -> u64 {
-        let Some(delays) = self.delays.get(self.row(source)) else {
-            return 0;
-        };
-        delays
-            .iter()
-            .filter(|&&d| d > 0 && u64::from(d) > delay)
-            .count() as u64
+        let later = |found: u16| found > 0 && u64::from(found) > delay;
+        match &self.delays {
+            Delays::Common => 0,
+            Delays::Each(delays) => {
+                let delays = &delays[self.row(source)];
+                delays.iter().filter(|&&found| later(found)).count() as u64
+            }
+            Delays::Sorted(segments) => {
+                let pieces = segments.of(source).iter();
+                let later = pieces.filter(|piece| later(piece.delay));
+                later.map(|piece| u64::from(piece.length)).sum()
+            }
+        }
     }
 
     pub(super) fn bytes(&self) -> u64 {
         self.cells.bytes()
             + self.beside.bytes()
-            + self.delays.bytes()
+            + match &self.delays {
+                Delays::Common => 0,
+                Delays::Each(delays) => delays.bytes(),
+                Delays::Sorted(segments) => segments.bytes(),
+            }
             + Rows::bytes_for(self.rows.sources() as u64)
     }
 
@@ -271,7 +310,10 @@ impl<F: Format> Tile<F> {
                 "{most} events of one element in a step overflow the sum"
             ));
         }
-        if self.delays.is_empty() {
+        if let Delays::Sorted(segments) = &self.delays {
+            return self.deliver_sorted(segments, events, to);
+        }
+        if matches!(self.delays, Delays::Common) {
             let (stride, len) = (to.into.capacity(), to.into.len());
             let first = to.copy * stride + self.first;
             let fits = to.copy < to.into.copies() && self.first + self.width <= len;
@@ -305,48 +347,59 @@ impl<F: Format> Tile<F> {
 
     #[inline]
     fn add_row<const COUNTED: bool>(&self, row: Range<usize>, times: u32, sums: &mut [F::Sum]) {
-        let times = if COUNTED { times } else { 1 };
         let cells = &self.cells[row.clone()];
         let beside = if F::BESIDE { &self.beside[row] } else { &[] };
-        let whole = cells.len() / BATCH * BATCH;
-        for at in (0..whole).step_by(BATCH) {
-            // Loaded first: the compiler may not move a load across the additions below.
-            let batch: [F::Cell; BATCH] = std::array::from_fn(|i| cells[at + i]);
-            let weights: [F::Sum; BATCH] = std::array::from_fn(|i| {
-                F::weight(
-                    batch[i],
-                    if F::BESIDE {
-                        beside[at + i]
-                    } else {
-                        F::Beside::default()
-                    },
-                )
-            });
-            for (cell, weight) in batch.into_iter().zip(weights) {
-                self.add(sums, cell, weight, times);
-            }
-        }
-        for at in whole..cells.len() {
-            let beside = if F::BESIDE {
-                beside[at]
-            } else {
-                F::Beside::default()
-            };
-            self.add(sums, cells[at], F::weight(cells[at], beside), times);
-        }
+        // SAFETY: places are below `width` (checked in `new`), the length of `sums` (the caller
+        // cuts them so).
+        unsafe { add_cells::<F, COUNTED>(cells, beside, times, sums) };
     }
 
-    #[inline]
-    fn add(&self, sums: &mut [F::Sum], cell: F::Cell, weight: F::Sum, times: u32) {
-        debug_assert!(F::place(cell) < self.width && sums.len() == self.width);
-        // SAFETY: the place is below `width` (checked in `new`), the length of `sums` (both
-        // callers cut it so).
-        let sum = unsafe { sums.get_unchecked_mut(F::place(cell)) };
-        *sum = F::add(*sum, weight, times);
+    /// Hands the events of a segment to the calendar of the owner.
+    fn deliver_sorted(
+        &self,
+        segments: &Segments,
+        events: &Segment,
+        to: &mut Destination<'_>,
+    ) -> Result<u64, String> {
+        let days = to.calendar.as_deref_mut().and_then(F::days);
+        let fits = |days: &Days<F>| {
+            self.first == 0
+                && self.width <= days.width()
+                && self.longest <= days.longest()
+                && !self.immediate
+        };
+        let days = days.filter(|days| fits(days));
+        let days = days.ok_or("the calendar has another form")?;
+        let emitted = days.place(to.emitted);
+        let columns = (&self.cells[..], &self.beside[..]);
+        let mut delivered = 0;
+        for (at, &source) in events.elements.iter().enumerate() {
+            if let Some(&next) = events.elements.get(at + AHEAD) {
+                self.fetch(next);
+            }
+            let row = self.row(source);
+            let times = events.counts.get(at).copied().unwrap_or(1);
+            delivered += row.len() as u64 * u64::from(times);
+            let mut start = row.start;
+            for piece in segments.of(source) {
+                let count = usize::from(piece.length);
+                let place = (emitted, usize::from(piece.delay));
+                for _ in 0..times {
+                    // SAFETY: places are below `width` (checked in `new`), that of the calendar
+                    // at the most (compared above).
+                    unsafe { days.append(place, columns, (start, count)) };
+                }
+                start += count;
+            }
+        }
+        Ok(delivered)
     }
 
     /// Delivers to the copies of a ring by the delay of each edge.
     fn deliver_own(&self, events: &Segment, to: &mut Destination<'_>) -> Result<u64, String> {
+        let Delays::Each(delays) = &self.delays else {
+            return Ok(0);
+        };
         let (stride, copies) = (to.into.capacity(), to.into.copies());
         let within = self.first + self.width <= to.into.len() && self.longest <= copies;
         let sums = F::sums(to.into)
@@ -378,17 +431,26 @@ impl<F: Format> Tile<F> {
             let row = self.row(source);
             delivered += row.len() as u64 * u64::from(times);
             match &mut zero {
-                Some(zero) if self.immediate => self.add_mixed(row, times, ring, sums, zero),
-                _ => self.add_later(row, times, ring, sums),
+                Some(zero) if self.immediate => {
+                    self.add_mixed(row, delays, times, ring, (sums, zero));
+                }
+                _ => self.add_later(row, delays, times, ring, sums),
             }
         }
         Ok(delivered)
     }
 
     /// Adds a row whose delays are all at least 1.
-    fn add_later(&self, row: Range<usize>, times: u32, ring: Ring, sums: &mut [F::Sum]) {
+    fn add_later(
+        &self,
+        row: Range<usize>,
+        delays: &[u16],
+        times: u32,
+        ring: Ring,
+        sums: &mut [F::Sum],
+    ) {
         let cells = &self.cells[row.clone()];
-        let delays = &self.delays[row.clone()];
+        let delays = &delays[row.clone()];
         let beside = if F::BESIDE { &self.beside[row] } else { &[] };
         let whole = cells.len() / BATCH * BATCH;
         let weight = |at: usize| {
@@ -426,10 +488,10 @@ impl<F: Format> Tile<F> {
     fn add_mixed(
         &self,
         row: Range<usize>,
+        delays: &[u16],
         times: u32,
         ring: Ring,
-        sums: &mut [F::Sum],
-        zero: &mut [F::Sum],
+        (sums, zero): (&mut [F::Sum], &mut [F::Sum]),
     ) {
         for at in row {
             let cell = self.cells[at];
@@ -438,7 +500,7 @@ impl<F: Format> Tile<F> {
             } else {
                 F::Beside::default()
             };
-            let sum = match self.delays[at] {
+            let sum = match delays[at] {
                 0 => &mut zero[F::place(cell)],
                 delay => &mut sums[self.first + F::place(cell) + ring.start(delay)],
             };
@@ -454,6 +516,47 @@ impl<F: Format> Tile<F> {
         if F::BESIDE {
             fetch_lines(&self.beside[row]);
         }
+    }
+}
+
+/// Adds cells, with what is beside them, to their sums, each a number of times if that is counted.
+///
+/// # Safety
+///
+/// The places of all cells are below the number of sums.
+#[inline]
+pub(super) unsafe fn add_cells<F: Format, const COUNTED: bool>(
+    cells: &[F::Cell],
+    beside: &[F::Beside],
+    times: u32,
+    sums: &mut [F::Sum],
+) {
+    let times = if COUNTED { times } else { 1 };
+    let beside_of = |at: usize| {
+        if F::BESIDE {
+            beside[at]
+        } else {
+            F::Beside::default()
+        }
+    };
+    let mut add = |cell: F::Cell, weight: F::Sum| {
+        debug_assert!(F::place(cell) < sums.len());
+        // SAFETY: the caller promises it.
+        let sum = unsafe { sums.get_unchecked_mut(F::place(cell)) };
+        *sum = F::add(*sum, weight, times);
+    };
+    let whole = cells.len() / BATCH * BATCH;
+    for at in (0..whole).step_by(BATCH) {
+        // Loaded first: the compiler may not move a load across the additions below.
+        let batch: [F::Cell; BATCH] = std::array::from_fn(|i| cells[at + i]);
+        let weights: [F::Sum; BATCH] =
+            std::array::from_fn(|i| F::weight(batch[i], beside_of(at + i)));
+        for (cell, weight) in batch.into_iter().zip(weights) {
+            add(cell, weight);
+        }
+    }
+    for at in whole..cells.len() {
+        add(cells[at], F::weight(cells[at], beside_of(at)));
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use neuropil_ir::backend::{BackendError, Resources};
 use neuropil_ir::kernel::{Element, Precision};
-use neuropil_ir::plan::{Plan, Record, SLOT_DT, Sampled, Stage};
+use neuropil_ir::plan::{DelayClass, Plan, Record, SLOT_DT, Sampled, Stage, Sum};
 use neuropil_ir::verify;
 
 use super::layout::Layout;
@@ -15,10 +15,14 @@ use super::record::{Before, From, Recording};
 use super::schedule::{Bound, Step, schedule};
 use super::world::{Home, World};
 use super::{CpuBackend, CpuMachine, longest_own_delay, run};
+use crate::deliver::Calendar;
 use crate::events::Segment;
 use crate::memory::{Array, Block};
 use crate::pool::Pool;
 use crate::program::{Frame, Method, Outputs, Program};
+
+/// The longest delay in steps for which a calendar is kept: a day is a list, which holds memory.
+const MOST_DAYS: u32 = 4096;
 
 /// Loads a plan and runs its init stages.
 pub(super) fn load(
@@ -41,9 +45,9 @@ pub(super) fn load(
             })
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let homes = homes(plan);
+    let homes = homes(plan, &layout);
     let (recordings, samples) = recordings(plan, &layout, &homes);
-    let needed = bytes_of(plan, &layout, &samples);
+    let needed = bytes_of(plan, &layout, &homes, &samples);
     let memory = |needed| BackendError::Memory {
         what: format!("the state of `{}`", plan.name),
         needed,
@@ -57,7 +61,7 @@ pub(super) fn load(
         .map(|_| Frame::new(words).map(Mutex::new))
         .collect::<Option<Vec<_>>>()
         .ok_or_else(|| memory(needed))?;
-    let parts = parts(plan, &layout, &samples).ok_or_else(|| memory(needed))?;
+    let parts = parts(plan, &layout, &homes, &samples).ok_or_else(|| memory(needed))?;
     let mut world = World {
         programs,
         frames,
@@ -101,20 +105,59 @@ pub(super) fn load(
 }
 
 /// Where each buffer is: the buffers of an axis are numbered in the plan's order.
-fn homes(plan: &Plan) -> Vec<Home> {
+///
+/// A buffer with a calendar has one copy, whatever the plan says: what is added later waits.
+fn homes(plan: &Plan, layout: &Layout) -> Vec<Home> {
     let mut next = vec![0; plan.axes.len()];
-    plan.buffers
-        .iter()
-        .map(|buffer| {
+    let mut calendars = vec![0; plan.axes.len()];
+    let buffers = plan.buffers.iter().enumerate();
+    buffers
+        .map(|(place, buffer)| {
             let axis = buffer.axis.index();
+            let calendar = has_calendar(plan, layout, place).then(|| {
+                calendars[axis] += 1;
+                calendars[axis] - 1
+            });
             next[axis] += 1;
             Home {
                 axis,
                 array: next[axis] - 1,
-                depth: buffer.depth.max(1),
+                depth: match calendar {
+                    Some(_) => 1,
+                    None => buffer.depth.max(1),
+                },
+                calendar,
             }
         })
         .collect()
+}
+
+/// Whether what is added to a buffer later waits in a calendar: all who add to it have own weights
+/// on a grid and own delays, which end in later steps, and targets of 16 bits suffice.
+fn has_calendar(plan: &Plan, layout: &Layout, buffer: usize) -> bool {
+    let delivers =
+        |stage: &&Stage| matches!(stage, Stage::Deliver { into, .. } if into.index() == buffer);
+    let waits = |stage: &Stage| {
+        let Stage::Deliver {
+            projection,
+            age,
+            zero,
+            ..
+        } = stage
+        else {
+            return false;
+        };
+        let declared = &plan.projections[projection.index()];
+        let later = matches!(declared.delay, DelayClass::Own { min: 1.., max } if max <= MOST_DAYS);
+        declared.sum == Sum::Grid && later && *age == 1 && zero.is_none()
+    };
+    let axis = plan.buffers[buffer].axis.index();
+    let narrow = |owner: &Range<u32>| owner.len() <= 1 << 16;
+    let mut adders = plan.sample.iter().filter(delivers).peekable();
+    adders.peek().is_some()
+        && adders.all(waits)
+        && !plan.advance.iter().any(|stage| delivers(&stage))
+        && layout.owners[axis].iter().all(narrow)
 }
 
 /// The place of each list among those of its axis.
@@ -225,15 +268,15 @@ fn lists(plan: &Plan, layout: &Layout) -> Vec<List> {
 }
 
 /// Bytes of the state.
-fn bytes_of(plan: &Plan, layout: &Layout, samples: &[Sample]) -> u64 {
+fn bytes_of(plan: &Plan, layout: &Layout, homes: &[Home], samples: &[Sample]) -> u64 {
     let mut bytes = 0_u64;
     let mut array = |element: Element, len: usize, copies: usize| {
         let more = Array::bytes_for(element, plan.precision, len, copies);
         bytes = bytes.saturating_add(more);
     };
-    for buffer in &plan.buffers {
+    for (buffer, home) in plan.buffers.iter().zip(homes) {
         for owner in &layout.owners[buffer.axis.index()] {
-            array(buffer.element, owner.len(), buffer.depth.max(1) as usize);
+            array(buffer.element, owner.len(), home.depth as usize);
         }
     }
     for (_, lengths) in samples {
@@ -249,19 +292,30 @@ fn bytes_of(plan: &Plan, layout: &Layout, samples: &[Sample]) -> u64 {
 }
 
 /// Allocates the parts; `None` where the system refuses.
-fn parts(plan: &Plan, layout: &Layout, samples: &[Sample]) -> Option<Vec<Vec<Mutex<Part>>>> {
+fn parts(
+    plan: &Plan,
+    layout: &Layout,
+    homes: &[Home],
+    samples: &[Sample],
+) -> Option<Vec<Vec<Mutex<Part>>>> {
     let most = |count: &dyn Fn(usize) -> usize| (0..plan.kernels.len()).map(count).max();
     let emissions = most(&|kernel| plan.kernels[kernel].emissions.len()).unwrap_or(0);
     let effects = most(&|kernel| plan.kernels[kernel].effects.len()).unwrap_or(0);
     let part = |axis: usize, owner: usize, range: &Range<u32>| {
         let precision: Precision = plan.precision;
         let mut arrays = Vec::new();
-        for buffer in plan
+        let mut calendars = Vec::new();
+        for (buffer, home) in plan
             .buffers
             .iter()
-            .filter(|buffer| buffer.axis.index() == axis)
+            .zip(homes)
+            .filter(|(buffer, _)| buffer.axis.index() == axis)
         {
-            let copies = buffer.depth.max(1) as usize;
+            let copies = home.depth as usize;
+            if home.calendar.is_some() {
+                let longest = buffer.depth.saturating_sub(1);
+                calendars.push(Calendar::new(precision, range.len(), longest));
+            }
             arrays.push(Array::zeroed(
                 buffer.element,
                 precision,
@@ -285,6 +339,7 @@ fn parts(plan: &Plan, layout: &Layout, samples: &[Sample]) -> Option<Vec<Vec<Mut
         Some(Mutex::new(Part {
             range: range.clone(),
             arrays,
+            calendars,
             outputs,
             tallies,
             delivered,

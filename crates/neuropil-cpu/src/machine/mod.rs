@@ -163,6 +163,7 @@ impl Machine for CpuMachine {
             sharers: world.plan.sharers(projection),
             grid_unit: declared.unit,
             delay: declared.delay,
+            calendar: world.has_calendar(projection),
             sources: world.plan.axes[source.index()].size,
             owners: &world.owners[declared.target.index()],
             used,

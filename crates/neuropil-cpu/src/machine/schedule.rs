@@ -5,7 +5,7 @@
 //! `Deliver` of age 0 reads what a `Map` of the same phase emits, and where a slot is written that
 //! later stages read: scalar kernels, reductions, counts; recordings run on the calling thread.
 
-use neuropil_ir::plan::{Call, DelayClass, EventListId, Plan, RecordId, Stage, When};
+use neuropil_ir::plan::{BufferId, Call, DelayClass, EventListId, Plan, RecordId, Stage, When};
 
 use super::world::Home;
 
@@ -64,6 +64,8 @@ pub(super) enum Work {
         into: Home,
         zero: Option<Home>,
         own: bool,
+        /// Whether no later stage of the list adds to the same sums.
+        last: bool,
     },
     Reduce {
         axis: usize,
@@ -117,7 +119,12 @@ pub(super) fn schedule(plan: &Plan, homes: &[Home], stages: &[Stage], first: usi
     let mut numbered = |work| (numbers.next().unwrap_or(first), work);
     // The lists that the open phase emits to.
     let mut fresh: Vec<EventListId> = Vec::new();
-    for stage in stages {
+    let deliveries = |stages: &[Stage], buffer: BufferId| {
+        stages
+            .iter()
+            .any(|stage| matches!(stage, Stage::Deliver { into, .. } if *into == buffer))
+    };
+    for (place, stage) in stages.iter().enumerate() {
         match stage {
             Stage::Map {
                 axis,
@@ -169,6 +176,7 @@ pub(super) fn schedule(plan: &Plan, homes: &[Home], stages: &[Stage], first: usi
                     into: homes[into.index()],
                     zero: zero.map(|zero| homes[zero.index()]),
                     own,
+                    last: !deliveries(&stages[place + 1..], *into),
                 }));
             }
             Stage::Reduce { axis, call } => {

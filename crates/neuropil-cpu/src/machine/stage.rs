@@ -99,12 +99,8 @@ impl World {
             into,
             zero,
             own,
+            last,
         } = *work
-        else {
-            return 0;
-        };
-        let (Some(emitted), Some(edges)) =
-            (step.checked_sub(age), self.deliveries[projection].as_ref())
         else {
             return 0;
         };
@@ -126,18 +122,25 @@ impl World {
             zero_copy,
             into: sums,
             zero,
-            emitted,
+            emitted: step.saturating_sub(age),
             copy: into.copy(step),
+            calendar: into.calendar.map(|place| &mut part.calendars[place]),
         };
         let before = part.delivered[projection];
-        for segment in self.lists[list].segments(emitted) {
-            match edges.deliver(owner, &read(segment), &mut to) {
-                Ok(delivered) => part.delivered[projection] += delivered,
-                Err(why) => {
-                    let name = &self.plan.projections[projection].name;
-                    self.fail(format!("projection `{name}` at step {step}: {why}"));
+        let emitted = step.checked_sub(age);
+        if let (Some(emitted), Some(edges)) = (emitted, self.deliveries[projection].as_ref()) {
+            for segment in self.lists[list].segments(emitted) {
+                match edges.deliver(owner, &read(segment), &mut to) {
+                    Ok(delivered) => part.delivered[projection] += delivered,
+                    Err(why) => {
+                        let name = &self.plan.projections[projection].name;
+                        self.fail(format!("projection `{name}` at step {step}: {why}"));
+                    }
                 }
             }
+        }
+        if last && !to.settle(step) {
+            self.fail("a calendar has more targets than sums".to_owned());
         }
         part.delivered[projection] - before
     }

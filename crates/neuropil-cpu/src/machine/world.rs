@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use neuropil_ir::plan::Plan;
+use neuropil_ir::plan::{Plan, ProjectionId, Stage};
 
 use super::lists::List;
 use super::part::Part;
@@ -53,6 +53,25 @@ pub(super) struct Home {
     pub(super) axis: usize,
     pub(super) array: usize,
     pub(super) depth: u32,
+    /// Which of the calendars of a part keeps what is added later, if one does.
+    pub(super) calendar: Option<usize>,
+}
+
+impl World {
+    /// Whether the events of a projection wait in a calendar.
+    pub(super) fn has_calendar(&self, projection: ProjectionId) -> bool {
+        let stages = self.plan.sample.iter().chain(&self.plan.advance);
+        let into = stages.filter_map(|stage| match stage {
+            Stage::Deliver {
+                projection: found,
+                into,
+                ..
+            } if *found == projection => Some(*into),
+            _ => None,
+        });
+        let mut homes = into.map(|into| self.homes[into.index()]);
+        homes.any(|home| home.calendar.is_some())
+    }
 }
 
 impl Home {

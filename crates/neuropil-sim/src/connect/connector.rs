@@ -8,7 +8,7 @@ use neuropil_ir::connect::{
 };
 use neuropil_ir::draw::{Generator, Stream, key, stream_key};
 use neuropil_ir::plan::Plan;
-use neuropil_ir::rounding::delay_steps;
+use neuropil_ir::rounding::{delay_steps, plain_delays};
 
 use super::Arrays;
 use super::deterministic::{AllToAll, OneToOne, Pairs};
@@ -219,6 +219,15 @@ impl Connector {
         self.trouble.get()
     }
 
+    /// The delay of an edge in steps; what is wrong with it is noted.
+    fn delay_of(&self, time: f64, from: u32, to: u32) -> u32 {
+        delay_steps(time, self.dt).unwrap_or_else(|problem| {
+            let problem = ConnectProblem::PairDelay { from, to, problem };
+            self.trouble.note(from, to, problem);
+            u32::MAX // outside every range that a plan can promise
+        })
+    }
+
     /// Gives edges their own weights and delays; the first of their rows is `first`.
     fn give_values(&self, first: u32, out: &mut Edges) {
         let (weight, delay) = match (&self.weight, &self.delay) {
@@ -229,6 +238,7 @@ impl Connector {
             mut rows,
             mut copies,
             mut times,
+            sorting,
         } = std::mem::take(&mut out.scratch);
         rows.clear();
         copies.clear();
@@ -256,20 +266,18 @@ impl Connector {
         if let Delay::Own(own) = delay {
             times.clear();
             own.values(ends, &mut times);
-            out.delays
-                .extend(times.iter().enumerate().map(|(edge, &time)| {
-                    delay_steps(time, self.dt).unwrap_or_else(|problem| {
-                        let (from, to) = (pre[edge], post[edge]);
-                        let problem = ConnectProblem::PairDelay { from, to, problem };
-                        self.trouble.note(from, to, problem);
-                        u32::MAX // outside every range that a plan can promise
-                    })
-                }));
+            if !plain_delays(&times, self.dt, &mut out.delays) {
+                out.delays.clear();
+                let edges = times.iter().zip(pre.iter().zip(post));
+                let steps = edges.map(|(&time, (&from, &to))| self.delay_of(time, from, to));
+                out.delays.extend(steps);
+            }
         }
         out.scratch = Scratch {
             rows,
             copies,
             times,
+            sorting,
         };
     }
 }

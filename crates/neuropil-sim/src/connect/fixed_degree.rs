@@ -151,7 +151,12 @@ impl FixedDegree {
                 if sides.no_multapses {
                     pool.draw_distinct(degree, &mut stream, &mut out.others);
                 } else if ordered {
-                    pool.draw(degree, &mut stream, &mut out.others);
+                    pool.draw(
+                        degree,
+                        &mut stream,
+                        &mut out.scratch.sorting,
+                        &mut out.others,
+                    );
                 } else {
                     pool.draw_unordered(degree, &mut stream, &mut out.others);
                 }

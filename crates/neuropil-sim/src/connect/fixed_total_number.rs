@@ -109,7 +109,12 @@ impl RowRule for FixedTotalNumber {
                 if sides.no_multapses {
                     pool.draw_distinct(count, &mut stream, &mut out.others);
                 } else {
-                    pool.draw(count, &mut stream, &mut out.others);
+                    pool.draw(
+                        count,
+                        &mut stream,
+                        &mut out.scratch.sorting,
+                        &mut out.others,
+                    );
                 }
             }
             out.offsets.push(out.others.len());

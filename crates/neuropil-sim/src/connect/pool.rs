@@ -36,11 +36,17 @@ impl<'a> Pool<'a> {
         out.extend((0..self.len()).map(|place| self.element(place)));
     }
 
-    /// Appends a number of elements drawn with replacement, ascending.
-    pub(super) fn draw(&self, count: u32, stream: &mut Stream, out: &mut Vec<u32>) {
+    /// Appends a number of elements drawn with replacement, ascending; the scratch is for sorting.
+    pub(super) fn draw(
+        &self,
+        count: u32,
+        stream: &mut Stream,
+        scratch: &mut [Vec<u32>; 2],
+        out: &mut Vec<u32>,
+    ) {
         let start = out.len();
         stream.many_below(self.len(), count as usize, out);
-        sort(&mut out[start..], self.len());
+        sort(&mut out[start..], self.len(), scratch);
         self.place_to_element(&mut out[start..]);
     }
 
@@ -87,14 +93,14 @@ impl<'a> Pool<'a> {
 ///
 /// Where they are dense, a set of bits does it in one pass; what is drawn again is kept aside.
 /// Otherwise each goes to the bucket of its size, which is near its place.
-fn sort(numbers: &mut [u32], size: u32) {
+fn sort(numbers: &mut [u32], size: u32, scratch: &mut [Vec<u32>; 2]) {
     let words = size as usize / 64 + 1;
     if numbers.len() < 2 * SHORT || numbers.is_sorted() {
         numbers.sort_unstable();
         return;
     }
     if words > numbers.len() / DENSE {
-        sort_by_buckets(numbers, size);
+        sort_by_buckets(numbers, size, scratch);
         return;
     }
     let mut bits = vec![0u64; words];
@@ -130,22 +136,24 @@ const SHORT: usize = 16;
 const DENSE: usize = 4;
 
 /// Sorts numbers drawn evenly below `size`: into as many buckets, then the few that are left wrong.
-fn sort_by_buckets(numbers: &mut [u32], size: u32) {
+fn sort_by_buckets(numbers: &mut [u32], size: u32, [places, drawn]: &mut [Vec<u32>; 2]) {
     let count = numbers.len() as u64;
     let scale = (count << 32) / u64::from(size.max(1));
     // Below the number of buckets, because every number is below `size`.
     let bucket = |number: u32| ((u64::from(number) * scale) >> 32).min(count - 1) as usize;
-    let mut places = vec![0_u32; numbers.len() + 1];
+    places.clear();
+    places.resize(numbers.len() + 1, 0);
     for &number in &*numbers {
         places[bucket(number) + 1] += 1;
     }
     let mut sum = 0;
-    for place in &mut places {
+    for place in &mut *places {
         sum += *place;
         *place = sum;
     }
-    let drawn = numbers.to_vec();
-    for number in drawn {
+    drawn.clear();
+    drawn.extend_from_slice(numbers);
+    for &number in &*drawn {
         let place = &mut places[bucket(number)];
         numbers[*place as usize] = number;
         *place += 1;
@@ -196,7 +204,7 @@ mod tests {
             let mut numbers: Vec<u32> = (0..count).map(|_| stream.below(size)).collect();
             let mut expected = numbers.clone();
             expected.sort_unstable();
-            sort(&mut numbers, size);
+            sort(&mut numbers, size, &mut Default::default());
             assert_eq!(numbers, expected, "{count} numbers below {size}");
         }
     }
