@@ -45,7 +45,7 @@ mod tests {
     /// Function number k of a set of +1 and -1 that are orthogonal to each other and to a constant.
     fn walsh(k: u32) -> Vec<f64> {
         let sign = |t: u32| {
-            if (t & k).count_ones() % 2 == 0 {
+            if (t & k).count_ones().is_multiple_of(2) {
                 1.0
             } else {
                 -1.0

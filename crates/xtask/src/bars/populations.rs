@@ -61,7 +61,7 @@ impl Populations {
                 let ours = Summary::of(&population.found[k]);
                 let agreement = ours.agrees_with(&theirs, self.margin);
                 let expected = format!(
-                    "{} {quantity} {:.3} ± {:.3}, within {} standard errors + {} % = {:.3}",
+                    "{} {quantity} {:.5} ± {:.5}, within {} standard errors + {} % = {:.5}",
                     population.name,
                     theirs.mean,
                     theirs.sd,
@@ -70,7 +70,7 @@ impl Populations {
                     agreement.allowed
                 );
                 let found = format!(
-                    "{:.3} ± {:.3}, apart by {:.3}",
+                    "{:.5} ± {:.5}, apart by {:.5}",
                     ours.mean, ours.sd, agreement.difference
                 );
                 let holds = agreement.holds();
