@@ -10,6 +10,21 @@ pub(crate) struct Segment {
 }
 
 impl Segment {
+    /// An empty segment with room for a number of elements.
+    pub(crate) fn with_room(elements: usize, counted: bool) -> Self {
+        Self {
+            elements: Vec::with_capacity(elements),
+            counts: Vec::with_capacity(if counted { elements } else { 0 }),
+        }
+    }
+
+    /// Empties the segment and gives it at least the room that another has.
+    pub(crate) fn clear_like(&mut self, other: &Self) {
+        self.clear();
+        self.elements.reserve_exact(other.elements.capacity());
+        self.counts.reserve_exact(other.counts.capacity());
+    }
+
     /// Empties the segment and keeps its memory.
     pub(crate) fn clear(&mut self) {
         self.elements.clear();

@@ -198,6 +198,14 @@ pub trait Machine: Send {
     /// Reads an array (the present copy of a ring) as f64.
     fn read(&self, buffer: BufferId) -> Vec<f64>;
 
+    /// The first element of an array (the present copy of a ring) that is no finite number, and
+    /// its value.
+    fn first_not_finite(&self, buffer: BufferId) -> Option<(u32, f64)> {
+        let values = self.read(buffer);
+        let place = values.iter().position(|value| !value.is_finite())?;
+        Some((place as u32, values[place]))
+    }
+
     /// Overwrites an array (the present copy of a ring); values are rounded to its element type.
     fn write(&mut self, buffer: BufferId, values: &[f64]);
 

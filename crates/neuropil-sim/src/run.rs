@@ -101,13 +101,15 @@ impl Observed {
                 intervals[events] = Some(Intervals::new(population.size as usize));
             }
         }
+        // An element spikes once a step at the most, but where events are counted.
+        let most = program.rasters.iter().map(|raster| raster.size).max();
         Self {
             traces,
             rasters,
             intervals,
             watch: Watch::new(program),
             scaled: Vec::new(),
-            chosen: Vec::new(),
+            chosen: Vec::with_capacity(most.unwrap_or(0) as usize),
         }
     }
 

@@ -1,8 +1,8 @@
-//! Rate and irregularity of a raster, as the reference statistics define them.
+//! Rate, irregularity and correlation of a raster, as the reference statistics define them.
 
 use crate::Error;
 use crate::npy::Npy;
-use crate::stats::{mean, population_sd};
+use crate::stats::{mean, mean_correlation, population_sd};
 use std::path::Path;
 
 /// Spikes of a number of neurons, as (step, neuron).
@@ -30,9 +30,12 @@ impl Window {
     ///
     /// The ends are rounded to steps, so that a spike on an end is not decided by the rounding of a product.
     pub fn contains(&self, step: u64) -> bool {
-        let bound = |t_ms: f64| (t_ms / self.dt_ms).round();
-        let step = step as f64;
-        step > bound(self.from_ms) && step <= bound(self.to_ms)
+        step > self.steps(self.from_ms) && step <= self.steps(self.to_ms)
+    }
+
+    /// A time as a number of steps.
+    fn steps(&self, t_ms: f64) -> u64 {
+        (t_ms / self.dt_ms).round() as u64
     }
 }
 
@@ -105,6 +108,32 @@ impl Raster {
         (!cvs.is_empty()).then(|| mean(&cvs))
     }
 
+    /// Returns the mean over pairs of neurons of the correlation of their spike counts in bins.
+    ///
+    /// All pairs of neurons that spike in the span count; `None` where there are none. The first bin begins
+    /// with the span, and what does not fill a bin at its end is left out. The reference statistics take
+    /// 200 neurons at random, of which this is the expectation.
+    ///
+    /// # Units
+    /// `bin_ms` in ms.
+    pub fn correlation(&self, window: Window, bin_ms: f64) -> Option<f64> {
+        let first = window.steps(window.from_ms);
+        let length = window.steps(bin_ms).max(1);
+        let bins = (window.steps(window.to_ms).saturating_sub(first) / length) as usize;
+        let counts = |steps: Vec<u64>| {
+            let mut counts = vec![0.0; bins];
+            for step in steps.into_iter().filter(|&step| step > first) {
+                // A spike at the end of a bin belongs to it.
+                if let Some(count) = counts.get_mut(((step - first - 1) / length) as usize) {
+                    *count += 1.0;
+                }
+            }
+            counts
+        };
+        let counted: Vec<Vec<f64>> = self.trains().into_iter().map(counts).collect();
+        mean_correlation(&counted)
+    }
+
     /// Returns the steps of each neuron's spikes, ascending.
     pub fn trains(&self) -> Vec<Vec<u64>> {
         let mut trains = vec![Vec::new(); self.neurons];
@@ -158,6 +187,29 @@ mod tests {
         };
         let cv = raster.cv_isi(window(0.0, 100.0)).expect("five spikes");
         assert_close("cv", cv, 0.5, Tolerance::relative(1e-14));
+    }
+
+    #[test]
+    fn spikes_at_the_ends_of_bins_are_counted_as_the_reference_does() {
+        // Bins of 2 ms after 1 ms: (10, 30], (30, 50], (50, 70], (70, 90] in steps; the rest is no bin.
+        let raster = |second: &[u64]| Raster {
+            neurons: 3,
+            spikes: [11, 50]
+                .iter()
+                .map(|&step| (step, 0))
+                .chain(second.iter().map(|&step| (step, 2)))
+                .collect(),
+        };
+        let correlation = |second: &[u64]| raster(second).correlation(window(1.0, 9.9), 2.0);
+        let tight = Tolerance::relative(1e-13);
+        let same = correlation(&[30, 31]).expect("two neurons");
+        assert_close("same bins", same, 1.0, tight);
+        let others = correlation(&[51, 90]).expect("two neurons");
+        assert_close("other bins", others, -1.0, tight);
+        // Counts 1 1 0 0 and 1 0 1 0 are independent.
+        let half = correlation(&[30, 70]).expect("two neurons");
+        assert!(half.abs() < 1e-13, "{half}");
+        assert_eq!(correlation(&[10, 91, 99]), None);
     }
 
     #[test]

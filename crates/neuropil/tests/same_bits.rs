@@ -5,38 +5,13 @@
 
 mod common;
 
-use common::workspace;
-use neuropil_compiler::{Options, Override, Texts, compile};
+use common::programs::{Network, network, program};
 use neuropil_cpu::{CpuBackend, InstructionSet};
 use neuropil_ir::backend::Backend;
 use neuropil_ir::kernel::Precision;
 use neuropil_ir::program::Program;
 use neuropil_ir::reference::ReferenceBackend;
 use neuropil_sim::{Control, MemoryRecorder, Simulation};
-use neuropil_syntax::{SourceId, Sources, has_errors, parse, parse_expression};
-use neuropil_units::is_unit_name;
-
-/// A text of `examples/` with parameters, a length and a float type.
-struct Network {
-    example: &'static str,
-    set: &'static [(&'static str, &'static str)],
-    length: &'static str,
-    precision: Precision,
-}
-
-const fn network(
-    example: &'static str,
-    set: &'static [(&'static str, &'static str)],
-    length: &'static str,
-    precision: Precision,
-) -> Network {
-    Network {
-        example,
-        set,
-        length,
-        precision,
-    }
-}
 
 /// Small enough for one number at a time.
 fn small() -> [Network; 8] {
@@ -63,43 +38,6 @@ fn large() -> [Network; 5] {
         network("brunel", &[("N", "2500")], "30 ms", F64),
         network("izhikevich", &[("N", "1000")], "30 ms", F64),
     ]
-}
-
-/// The program of the only run of a network.
-fn program(network: &Network) -> Program {
-    let path = workspace(&format!("examples/{}.npl", network.example));
-    let text = std::fs::read_to_string(path).expect("the example exists");
-    let mut sources = Sources::new();
-    let main = sources.add("t.npl", text.as_str());
-    let parsed = parse(main, &text, &is_unit_name);
-    assert!(!has_errors(&parsed.diagnostics), "{}", network.example);
-    let expression =
-        |text: &str| parse_expression(SourceId(1), text, &is_unit_name).expect("an expression");
-    let set = network.set.iter().map(|&(path, value)| Override {
-        path: path.to_owned(),
-        value: expression(value),
-    });
-    let options = Options {
-        set: set.collect(),
-        duration: Some(expression(network.length)),
-        precision: Some(network.precision),
-        ..Options::default()
-    };
-    let texts = Texts {
-        main: &parsed.file,
-        used: Vec::new(),
-        library: &[],
-        slice: &|_| String::new(),
-    };
-    let mut compiled = compile(&texts, &options);
-    let plain: String = compiled
-        .diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.is_error())
-        .map(|diagnostic| diagnostic.to_plain(&sources))
-        .collect();
-    assert_eq!(compiled.runs.len(), 1, "{}: {plain}", network.example);
-    compiled.runs.remove(0).program
 }
 
 /// What a run recorded, as bits.

@@ -122,6 +122,10 @@ fn applied(operator: Operator, a: Interval, b: Interval, c: Interval) -> Interva
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what the functions of the operators are compared with"
+)]
 mod tests {
     use super::*;
     use neuropil_testkit::stats;

@@ -45,6 +45,15 @@ pub(super) struct Placing {
     pub(super) reloads: usize,
 }
 
+impl Placing {
+    /// Number of writes of a bank's values to the spill area.
+    pub(super) fn spills_of(&self, bank: Bank) -> usize {
+        let spilled = |placed: &&Placed| matches!(placed.operation, Operation::Spill { .. });
+        let placed = self.instructions.iter().filter(spilled);
+        placed.filter(|placed| placed.bank == bank).count()
+    }
+}
+
 /// Places the values of a listing.
 pub(super) fn allocate(listing: &Listing, target: Target) -> Placing {
     let mut readers: Vec<Vec<u32>> = vec![Vec::new(); listing.banks.len()];

@@ -29,11 +29,13 @@ mod target;
 mod tests;
 
 use neuropil_ir::kernel::{BindingDecl, Element, Kernel, Precision};
+use neuropil_ir::verify::Verified;
 
+use crate::program::InstructionSet;
 use numbers::Number;
 use pages::Pages;
 use select::Given;
-use target::Shape;
+use target::{Bank, Shape};
 
 pub(crate) use target::Target;
 
@@ -84,14 +86,31 @@ impl Counters {
 pub struct CodeStatistics {
     /// Lanes of a round.
     pub lanes: usize,
+    /// Vectors of lanes that a round works on.
+    pub vectors: usize,
     /// Instructions of a round.
     pub instructions: usize,
     /// Values written to memory in a round because registers ran out.
     pub spills: usize,
+    /// Those of them that are masks; on AVX2 masks are vectors, and count as such.
+    pub mask_spills: usize,
     /// Values read from there.
     pub reloads: usize,
     /// Bytes of machine code.
     pub bytes: usize,
+}
+
+impl CodeStatistics {
+    /// What code for a set of instructions would be, which this processor need not have.
+    ///
+    /// `None` where no code is made: of kernels that set slots, for sets without a generator, and on other
+    /// processors than x86-64.
+    pub fn of(kernel: Verified<&Kernel>, set: InstructionSet) -> Option<Self> {
+        let keys = vec![[0; 2]; kernel.draws.len()];
+        // Code that is never run may be for any target.
+        let code = Code::compile(&kernel, Target::of(set)?, None, &keys)?;
+        Some(code.statistics())
+    }
 }
 
 impl Code {
@@ -159,8 +178,10 @@ impl Code {
         );
         let statistics = CodeStatistics {
             lanes: copies as usize * shape.lanes(),
+            vectors: copies as usize,
             instructions: placing.instructions.len(),
             spills: placing.spills,
+            mask_spills: placing.spills_of(Bank::Mask),
             reloads: placing.reloads,
             bytes: bytes.len(),
         };

@@ -114,7 +114,11 @@ fn masks_are_spilled_and_come_back() {
         let zero = push(&mut kernel, Op::Const(0.0));
         let out = push(&mut kernel, Op::Select(mask, Value(0), zero));
         kernel.effects.push(Effect::Store(Binding(1), out));
-        check(&kernel, 300, |made| made.spills > 0 && made.reloads > 0);
+        check(&kernel, 300, |made| {
+            // Only AVX-512 has registers for masks: there those spill, and nothing else does.
+            let of_masks = [0, made.spills].contains(&made.mask_spills);
+            made.spills > 0 && made.reloads > 0 && of_masks
+        });
     }
 }
 

@@ -5,6 +5,13 @@ use std::sync::RwLock;
 use super::world::{read, write};
 use crate::events::Segment;
 
+/// Elements that a segment has room for from the start, where its owner has as many.
+const ROOM: usize = 1024;
+
+/// Elements that all segments of an owner together have room for from the start: of long rings, which
+/// events with long delays need, each segment begins small.
+const MOST_ROOM: usize = 1 << 18;
+
 /// A ring of the lists of the last steps of one event.
 #[derive(Debug)]
 pub(super) struct List {
@@ -16,14 +23,20 @@ pub(super) struct List {
 }
 
 impl List {
-    /// A ring of empty lists; `window` is the most steps that are counted together.
-    pub(super) fn new(depth: u64, owners: usize, window: u32) -> Self {
-        let segments = (0..depth as usize * owners)
-            .map(|_| RwLock::default())
+    /// A ring of empty lists for owners of so many elements; `window` is the most steps that are
+    /// counted together.
+    pub(super) fn new(depth: u64, owners: &[usize], counted: bool, window: u32) -> Self {
+        let most = (MOST_ROOM as u64 / depth.max(1)) as usize;
+        let segment = |&size: &usize| {
+            let room = size.min(ROOM).min(most);
+            RwLock::new(Segment::with_room(room, counted))
+        };
+        let segments = (0..depth)
+            .flat_map(|_| owners.iter().map(segment))
             .collect();
         Self {
             depth,
-            owners,
+            owners: owners.len(),
             segments,
             totals: vec![0; window as usize],
         }
@@ -46,9 +59,19 @@ impl List {
     }
 
     /// Exchanges an owner's segment of a step for the one that was just emitted.
+    ///
+    /// What comes back is empty and has the room of what was handed over: one step with more events
+    /// than any before makes room in all segments of the ring as they come by, and later ones ask
+    /// for no memory.
     pub(super) fn publish(&self, step: u64, owner: usize, emitted: &mut Segment) {
-        std::mem::swap(&mut *write(self.segment(step, owner)), emitted);
-        emitted.clear();
+        let mut place = write(self.segment(step, owner));
+        std::mem::swap(&mut *place, emitted);
+        emitted.clear_like(&place);
+    }
+
+    /// Says that an owner emitted nothing in a step.
+    pub(super) fn publish_nothing(&self, step: u64, owner: usize) {
+        write(self.segment(step, owner)).clear();
     }
 
     /// Counts the events of a step that has just been run.

@@ -96,7 +96,7 @@ pub(super) fn load(
         sampled: false,
         broken: None,
         values: Vec::new(),
-        elements: Vec::new(),
+        elements: Vec::with_capacity(most_recorded(plan)),
     };
     let init = schedule(plan, &machine.world.homes, &plan.init, 0);
     run::run_schedule(&mut machine.world, &mut machine.pool, &init, 0, None)
@@ -258,13 +258,18 @@ fn lists(plan: &Plan, layout: &Layout) -> Vec<List> {
                 .max()
                 .map_or(0, |delay| u64::from(delay) + 2);
             let depth = u64::from(list.depth).max(own).max(2);
-            List::new(
-                depth,
-                layout.owners[list.axis.index()].len(),
-                windows(place),
-            )
+            let owners = &layout.owners[list.axis.index()];
+            let sizes: Vec<usize> = owners.iter().map(Range::len).collect();
+            List::new(depth, &sizes, list.counted, windows(place))
         })
         .collect()
+}
+
+/// The elements of the largest population whose events are recorded.
+fn most_recorded(plan: &Plan) -> usize {
+    let recorded = plan.events.iter().filter(|list| list.recorded);
+    let sizes = recorded.map(|list| plan.axes[list.axis.index()].size);
+    sizes.max().unwrap_or(0) as usize
 }
 
 /// Bytes of the state.

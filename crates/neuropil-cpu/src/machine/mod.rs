@@ -198,6 +198,17 @@ impl Machine for CpuMachine {
         values
     }
 
+    fn first_not_finite(&self, buffer: BufferId) -> Option<(u32, f64)> {
+        let world = &self.world;
+        let home = world.homes[buffer.index()];
+        world.parts[home.axis].iter().find_map(|part| {
+            let part = lock(part);
+            let array = &part.arrays[home.array];
+            let (lane, value) = array.first_not_finite(home.copy(self.step))?;
+            Some((part.range.start + lane, value))
+        })
+    }
+
     fn write(&mut self, buffer: BufferId, values: &[f64]) {
         let world = &self.world;
         let home = world.homes[buffer.index()];

@@ -3,7 +3,6 @@
 use super::schedule::{Bound, Work};
 use super::world::{World, lock, read};
 use crate::deliver::Destination;
-use crate::events::Segment;
 use crate::program::{self, Frame, Lanes};
 
 impl World {
@@ -38,7 +37,7 @@ impl World {
                 let call = chosen(call, ticking, clocks, step);
                 self.map(*axis, owner, call, step, frame);
                 for &list in lists.iter().filter(|list| !call.lists.contains(list)) {
-                    self.lists[list].publish(step, owner, &mut Segment::default());
+                    self.lists[list].publish_nothing(step, owner);
                 }
                 self.owners[*axis][owner].len() as u64
             }

@@ -135,6 +135,20 @@ impl Array {
         }
     }
 
+    /// The first lane of a copy that is no finite number, and its value.
+    pub(crate) fn first_not_finite(&self, copy: usize) -> Option<(u32, f64)> {
+        let range = self.lanes(copy);
+        let (lane, value) = match &self.numbers {
+            Numbers::F32(block) => {
+                let lanes = block[range].iter().map(|&x| f64::from(x)).enumerate();
+                first_of(lanes)?
+            }
+            Numbers::F64(block) => first_of(block[range].iter().copied().enumerate())?,
+            Numbers::U32(_) | Numbers::I32(_) => return None,
+        };
+        Some((lane as u32, value))
+    }
+
     /// Overwrites the lanes of a copy; values are rounded to the element type.
     pub(crate) fn write(&mut self, copy: usize, values: &[f64]) {
         let range = self.lanes(copy);
@@ -161,6 +175,10 @@ impl Array {
     }
 }
 
+fn first_of(mut lanes: impl Iterator<Item = (usize, f64)>) -> Option<(usize, f64)> {
+    lanes.find(|(_, value)| !value.is_finite())
+}
+
 fn assign<T>(lanes: &mut [T], values: &[f64], round: impl Fn(f64) -> T) {
     for (lane, &value) in lanes.iter_mut().zip(values) {
         *lane = round(value);
@@ -183,6 +201,16 @@ mod tests {
         assert_eq!(read[..300], vec![0.0; 300]);
         assert_eq!(read[300..600], vec![2.0; 300]);
         assert_eq!(read[600..], vec![-4.0; 300]);
+    }
+
+    #[test]
+    fn the_first_lane_that_is_not_finite_is_found_in_its_copy() {
+        for precision in [Precision::F32, Precision::F64] {
+            let mut array = Array::zeroed(Element::Real, precision, 5, 2).unwrap();
+            array.write(1, &[1.0, 2.0, 3.0, f64::NEG_INFINITY, f64::NAN]);
+            assert_eq!(array.first_not_finite(0), None);
+            assert_eq!(array.first_not_finite(1), Some((3, f64::NEG_INFINITY)));
+        }
     }
 
     #[test]

@@ -358,15 +358,9 @@ impl Simulation {
     /// Looks for states that are no finite numbers.
     fn check_finite(&self, finite_at: u64) -> Result<(), SimulationError> {
         for state in &self.program.states {
-            let values = self.machine.read(state.buffer);
-            if let Some(element) = values.iter().position(|value| !value.is_finite()) {
-                return Err(self.not_finite(
-                    &state.name,
-                    element as u32,
-                    values[element],
-                    self.machine.step(),
-                    finite_at,
-                ));
+            if let Some((element, value)) = self.machine.first_not_finite(state.buffer) {
+                let step = self.machine.step();
+                return Err(self.not_finite(&state.name, element, value, step, finite_at));
             }
         }
         Ok(())

@@ -10,13 +10,16 @@
 //! | do these counts have these probabilities? | [`chi_square`] | the p-value; expect at least 5 in each cell |
 //! | is this count binomial, is it Poisson? | [`binomial_bounds`], [`poisson_bounds`] | at most `alpha`, exact |
 //! | is this mean what it should be? | [`Summary::of`] and [`normal_quantile`] | by the central limit |
+//! | do these series vary together? | [`mean_correlation`] | see there |
 //! | does a simulator agree with a reference over seeds? | [`Summary::agrees_with`] | see there |
 
+mod correlation;
 mod distributions;
 mod moments;
 mod special;
 mod tests_of_fit;
 
+pub use correlation::mean_correlation;
 pub use distributions::{
     binomial_bounds, binomial_cdf, normal_cdf, normal_quantile, normal_sf, poisson_bounds,
     poisson_cdf,

@@ -1,6 +1,8 @@
 //! What the tests share: running texts in memory, and saying what is wrong with those that fail.
 #![allow(dead_code, reason = "every test target uses a part of it")]
 
+pub(crate) mod programs;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Networks of several populations: rate and irregularity of each, over seeds.
+//! Networks of several populations: rate, irregularity and correlation of each, over seeds.
 
 use super::Outcome;
 use super::tool::{Tool, show};
@@ -28,18 +28,25 @@ pub(crate) struct Populations {
 struct Population {
     name: String,
     neurons: usize,
-    reference: [Summary; 2],
-    found: [Vec<f64>; 2],
+    reference: [Summary; 3],
+    found: [Vec<f64>; 3],
 }
 
-const QUANTITIES: [(&str, &str); 2] = [("rate (Hz)", "mean_rate_hz"), ("CV", "cv_isi")];
+const QUANTITIES: [(&str, &str); 3] = [
+    ("rate (Hz)", "mean_rate_hz"),
+    ("CV", "cv_isi"),
+    ("correlation", "corr_2ms"),
+];
+
+/// The bins of the correlation; unit ms.
+const BIN_MS: f64 = 2.0;
 
 impl Populations {
     pub(super) fn run(&self, tool: &Tool) -> Result<Vec<Outcome>> {
         let arguments = [&["run", self.text][..], self.options].concat();
         let command = format!("{} --seed 1..{}", show(&arguments), self.seeds);
         if !tool.has(self.text) {
-            let expected = "rate and CV of each population";
+            let expected = "rate, CV and correlation of each population";
             return Ok(vec![Outcome::missing(&command, expected, self.text)]);
         }
         let group = self.group()?;
@@ -54,7 +61,7 @@ impl Populations {
                 let ours = Summary::of(&population.found[k]);
                 let agreement = ours.agrees_with(&theirs, self.margin);
                 let expected = format!(
-                    "{} {quantity} {:.3} ± {:.3}, within {} standard errors + {} % = {:.3}",
+                    "{} {quantity} {:.5} ± {:.5}, within {} standard errors + {} % = {:.5}",
                     population.name,
                     theirs.mean,
                     theirs.sd,
@@ -63,7 +70,7 @@ impl Populations {
                     agreement.allowed
                 );
                 let found = format!(
-                    "{:.3} ± {:.3}, apart by {:.3}",
+                    "{:.5} ± {:.5}, apart by {:.5}",
                     ours.mean, ours.sd, agreement.difference
                 );
                 let holds = agreement.holds();
@@ -111,9 +118,13 @@ impl Populations {
                 population.neurons
             );
             let cv = raster.cv_isi(window);
-            population.found[0].push(raster.rate_hz(window));
-            population.found[1]
-                .push(cv.with_context(|| format!("{name}: no neuron has three spikes"))?);
+            let cv = cv.with_context(|| format!("{name}: no neuron has three spikes"))?;
+            let correlation = raster.correlation(window, BIN_MS);
+            let correlation = correlation.with_context(|| format!("{name}: no pair spikes"))?;
+            let found = [raster.rate_hz(window), cv, correlation];
+            for (list, value) in population.found.iter_mut().zip(found) {
+                list.push(value);
+            }
         }
         Ok(())
     }
@@ -133,8 +144,12 @@ fn populations(group: &Value) -> Option<Vec<Population>> {
         Some(Population {
             name: name.clone(),
             neurons: population["n"].as_u64()? as usize,
-            reference: [summary(QUANTITIES[0].1)?, summary(QUANTITIES[1].1)?],
-            found: [Vec::new(), Vec::new()],
+            reference: [
+                summary(QUANTITIES[0].1)?,
+                summary(QUANTITIES[1].1)?,
+                summary(QUANTITIES[2].1)?,
+            ],
+            found: Default::default(),
         })
     };
     group["populations"].as_object()?.iter().map(read).collect()
