@@ -1,6 +1,6 @@
 //! `explain`: what lives where and why, which method and why, and the memory, in words.
 
-use neuropil_ir::plan::{DelayClass, Plan, Stage, Sum};
+use neuropil_ir::plan::{DelayClass, Plan, ProjectionId, Stage, Sum};
 
 use super::options::RunOptions;
 use super::schedule::Integration;
@@ -120,7 +120,11 @@ pub(super) fn explain(
             }
             DelayClass::Common => common_delay(plan, place, projection.same_step),
         };
-        out.push(format!("{}: {weight}; {delay}", projection.name));
+        let shared = match plan.sharers(ProjectionId(place as u32)) {
+            0 | 1 => String::new(),
+            several => format!("; one sum with {} more", several - 1),
+        };
+        out.push(format!("{}: {weight}{shared}; {delay}", projection.name));
     }
     out.push(String::new());
     out.push(memory(plan));

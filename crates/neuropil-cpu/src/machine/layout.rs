@@ -8,6 +8,9 @@ use crate::pool::MOST_SLOTS;
 /// Fewer elements than this for each owner cost more in synchronisation than they gain.
 const OWNER_ELEMENTS: u64 = 2_000;
 
+/// The largest load of a slot, in parts of the mean, for which axes are not divided.
+const MOST_IMBALANCE: f64 = 1.1;
+
 /// Owners and slots of all axes.
 #[derive(Debug)]
 pub(super) struct Layout {
@@ -27,6 +30,13 @@ impl Layout {
             .unwrap_or(MOST_SLOTS)
             .clamp(1, threads.max(1));
         let slot_count = slot_count.min(MOST_SLOTS);
+        if let Some(slots) = whole_axes(sizes, slot_count) {
+            return Self {
+                owners: sizes.iter().map(|&size| divide(size, 1)).collect(),
+                slots: slots.into_iter().map(|slot| vec![slot]).collect(),
+                slot_count,
+            };
+        }
         let mut loads = vec![0_u64; slot_count];
         let mut layout = Self {
             owners: Vec::new(),
@@ -49,6 +59,21 @@ impl Layout {
         }
         layout
     }
+}
+
+/// The slot of each axis, if undivided axes share out the elements well enough: rows of edges then
+/// stay whole.
+fn whole_axes(sizes: &[u32], slot_count: usize) -> Option<Vec<usize>> {
+    let mut loads = vec![0_u64; slot_count];
+    let mut slots = vec![0; sizes.len()];
+    let mut largest_first: Vec<usize> = (0..sizes.len()).collect();
+    largest_first.sort_by_key(|&axis| std::cmp::Reverse(sizes[axis]));
+    for axis in largest_first {
+        slots[axis] = least_loaded(&mut loads, sizes[axis]);
+    }
+    let most = loads.iter().copied().max().unwrap_or(0);
+    let mean = loads.iter().sum::<u64>() as f64 / slot_count as f64;
+    (most as f64 <= MOST_IMBALANCE * mean).then_some(slots)
 }
 
 /// The slot with the least work, which takes some more.
@@ -94,6 +119,25 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn many_axes_of_like_size_stay_whole() {
+        // The populations of the cortical microcircuit.
+        let sizes = [20_683, 5834, 21_915, 5479, 4850, 1065, 14_395, 2948];
+        let layout = Layout::new(&sizes, 2);
+        assert!(layout.owners.iter().all(|owners| owners.len() == 1));
+        let load = |slot: usize| -> u32 {
+            let own = sizes.iter().zip(&layout.slots);
+            own.filter(|(_, slots)| slots[0] == slot)
+                .map(|(size, _)| size)
+                .sum()
+        };
+        assert_eq!(load(0) + load(1), 77_169);
+        assert!(load(0).abs_diff(load(1)) < 4_000, "{} {}", load(0), load(1));
+        // One large and one small axis: the large one is divided.
+        let layout = Layout::new(&[32_000, 8_000], 2);
+        assert_eq!((layout.owners[0].len(), layout.owners[1].len()), (2, 2));
     }
 
     #[test]

@@ -160,6 +160,19 @@ fn has_calendar(plan: &Plan, layout: &Layout, buffer: usize) -> bool {
         && layout.owners[axis].iter().all(narrow)
 }
 
+/// The longest own delay of the projections that add to a buffer.
+fn longest_wait(plan: &Plan, buffer: usize) -> u32 {
+    let delays = plan.sample.iter().filter_map(|stage| match stage {
+        Stage::Deliver {
+            projection, into, ..
+        } if into.index() == buffer => {
+            longest_own_delay(plan.projections[projection.index()].delay)
+        }
+        _ => None,
+    });
+    delays.max().unwrap_or(0)
+}
+
 /// The place of each list among those of its axis.
 fn tally_places(plan: &Plan) -> Vec<usize> {
     let mut next = vec![0; plan.axes.len()];
@@ -310,15 +323,16 @@ fn parts(
         let precision: Precision = plan.precision;
         let mut arrays = Vec::new();
         let mut calendars = Vec::new();
-        for (buffer, home) in plan
+        for (place, (buffer, home)) in plan
             .buffers
             .iter()
             .zip(homes)
-            .filter(|(buffer, _)| buffer.axis.index() == axis)
+            .enumerate()
+            .filter(|(_, (buffer, _))| buffer.axis.index() == axis)
         {
             let copies = home.depth as usize;
             if home.calendar.is_some() {
-                let longest = buffer.depth.saturating_sub(1);
+                let longest = longest_wait(plan, place);
                 calendars.push(Calendar::new(precision, range.len(), longest));
             }
             arrays.push(Array::zeroed(

@@ -95,6 +95,8 @@ fn deliveries(backend: &dyn Backend, precision: Precision) {
         sum: Sum::Count,
         orientation: Orientation::BySource,
         own: None,
+        least: 0,
+        split: false,
         age: 1,
         in_sample: false,
         counted: false,
@@ -152,6 +154,34 @@ fn deliveries(backend: &dyn Backend, precision: Precision) {
                     ..plain
                 },
             );
+            for (max, counted) in [(1, false), (5, false), (5, true), (900, false)] {
+                network(
+                    backend,
+                    &Network {
+                        own: Some(max),
+                        least: 1,
+                        in_sample: true,
+                        counted,
+                        sources: 90,
+                        targets: 700,
+                        ..plain
+                    },
+                );
+            }
+            if sum == Sum::Grid {
+                for (own, in_sample) in [(None, false), (None, true), (Some(6), true)] {
+                    network(
+                        backend,
+                        &Network {
+                            own,
+                            least: 1,
+                            in_sample,
+                            split: true,
+                            ..plain
+                        },
+                    );
+                }
+            }
             network(
                 backend,
                 &Network {
@@ -172,10 +202,12 @@ fn deliveries(backend: &dyn Backend, precision: Precision) {
 
 fn network(backend: &dyn Backend, network: &Network) {
     let plan = network.plan();
-    let connectivity = network.connectivity();
+    let connectivities = network.connectivities();
     let connect = |machine: &mut dyn Machine| {
-        let done = machine.connect(ProjectionId(0), &connectivity);
-        assert_eq!(done, Ok(()), "{network:?}");
+        for (projection, connectivity) in (0..).map(ProjectionId).zip(&connectivities) {
+            let done = machine.connect(projection, connectivity);
+            assert_eq!(done, Ok(()), "{network:?}");
+        }
     };
     let log = agreed(backend, &plan, &connect, STEPS);
     let expected = network.expected(STEPS);
@@ -204,22 +236,22 @@ fn network(backend: &dyn Backend, network: &Network) {
     connect(machine.as_mut());
     run(machine.as_mut(), STEPS, &mut Log::default());
     let counters = machine.counters();
-    let row = |i: u32| connectivity.edges.iter().filter(|edge| edge.0 == i).count() as u64;
-    let sent: u64 = raster
-        .iter()
-        .flat_map(|(_, list)| list)
-        .map(|&i| row(i))
-        .sum();
     let emitted: u64 = raster.iter().map(|(_, list)| list.len() as u64).sum();
     assert_eq!(counters.emitted, [emitted], "{network:?}");
-    assert_eq!(
-        counters.edges,
-        [connectivity.edges.len() as u64],
-        "{network:?}"
-    );
-    assert_eq!(counters.sent, [sent], "{network:?}");
-    let accounted = counters.delivered[0] + counters.travelling[0];
-    assert_eq!(accounted, sent, "{counters:?}, {network:?}");
+    for (projection, connectivity) in connectivities.iter().enumerate() {
+        let edges = &connectivity.edges;
+        let row = |i: u32| edges.iter().filter(|edge| edge.0 == i).count() as u64;
+        let spikes = raster.iter().flat_map(|(_, list)| list);
+        let sent: u64 = spikes.map(|&i| row(i)).sum();
+        assert_eq!(
+            counters.edges[projection],
+            edges.len() as u64,
+            "{network:?}"
+        );
+        assert_eq!(counters.sent[projection], sent, "{network:?}");
+        let accounted = counters.delivered[projection] + counters.travelling[projection];
+        assert_eq!(accounted, sent, "{counters:?}, {network:?}");
+    }
 }
 
 /// A clock of 3 and one of 5 steps, recordings of ranges every 4 steps, and the time slots.
@@ -587,6 +619,8 @@ fn refusals(backend: &dyn Backend) {
         sum: Sum::Grid,
         orientation: Orientation::BySource,
         own: Some(3),
+        least: 0,
+        split: false,
         age: 1,
         in_sample: false,
         counted: false,
@@ -626,6 +660,14 @@ fn refusals(backend: &dyn Backend) {
                 ..
             })
         ),
+        "{refused:?}"
+    );
+    let mut bounded = plan.clone();
+    bounded.projections[0].unit = Some(1.0 / 65_536.0);
+    let mut machine = load(backend, &bounded, 1);
+    let refused = machine.connect(ProjectionId(0), &edge(-0.75, 1)).err();
+    assert!(
+        matches!(refused, Some(BackendError::Bound { found: 0.75, .. })),
         "{refused:?}"
     );
     let mut machine = load(backend, &plan, 1);

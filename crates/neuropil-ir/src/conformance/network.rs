@@ -1,4 +1,4 @@
-//! A small network of one projection, as a plan and as plain loops.
+//! A small network of one projection, or of two that share a sum, as a plan and as plain loops.
 
 use super::ListConnectivity;
 use crate::connect::{EdgeValue, Orientation};
@@ -18,6 +18,10 @@ pub(super) struct Network {
     pub(super) orientation: Orientation,
     /// Own delays up to this many steps; else all edges alike.
     pub(super) own: Option<u32>,
+    /// The shortest own delay; that of 0 steps has a sum of its own.
+    pub(super) least: u32,
+    /// Whether every other edge belongs to a second projection, which adds to the same sum.
+    pub(super) split: bool,
     /// Age of the list that is read, for common delays.
     pub(super) age: u32,
     /// Whether arrivals are delivered in the sample list.
@@ -81,6 +85,9 @@ pub(super) fn emitted(network: &Network, k: u64, i: u32) -> u32 {
     }
 }
 
+/// No weight is larger.
+const LARGEST: f64 = 1.8;
+
 /// The weight by which counts are multiplied.
 pub(super) const SHARED: f64 = 0.375;
 
@@ -130,17 +137,20 @@ impl Network {
             self.target_kernel(),
             copy_kernel(self.precision),
         ];
-        plan.projections = vec![Projection {
-            name: "pre->post".into(),
-            source: EventListId(0),
-            target: targets,
-            sum: self.sum,
-            grid: (self.sum == Sum::Grid).then_some(unit),
-            unit: None,
-            delay: self
-                .own
-                .map_or(DelayClass::Common, |max| DelayClass::Own { min: 0, max }),
-        }];
+        for name in &["pre->post", "pre->post again"][..self.projections()] {
+            plan.projections.push(Projection {
+                name: (*name).into(),
+                source: EventListId(0),
+                target: targets,
+                sum: self.sum,
+                grid: (self.sum == Sum::Grid).then_some(unit),
+                unit: self.grid_unit(),
+                delay: self.own.map_or(DelayClass::Common, |max| DelayClass::Own {
+                    min: self.least,
+                    max,
+                }),
+            });
+        }
         plan.records = vec![Record {
             name: "post.v".into(),
             sampled: Sampled::Elements {
@@ -150,12 +160,12 @@ impl Network {
             },
             before: Vec::new(),
         }];
-        let deliver = Stage::Deliver {
-            projection: ProjectionId(0),
+        let deliver = (0..self.projections() as u32).map(|projection| Stage::Deliver {
+            projection: ProjectionId(projection),
             age: self.age,
             into: BufferId(1),
-            zero: self.own.map(|_| BufferId(2)),
-        };
+            zero: self.own.filter(|_| self.least == 0).map(|_| BufferId(2)),
+        });
         let record = Stage::Record {
             record: RecordId(0),
             when: When::Always,
@@ -171,13 +181,22 @@ impl Network {
             ticking: vec![],
         };
         if self.in_sample {
-            plan.sample = vec![deliver, record];
+            plan.sample = deliver.chain([record]).collect();
             plan.advance = vec![emit, receive];
         } else {
             plan.sample = vec![record];
-            plan.advance = vec![emit, deliver, receive];
+            plan.advance = [emit].into_iter().chain(deliver).chain([receive]).collect();
         }
         plan
+    }
+
+    fn projections(&self) -> usize {
+        if self.split { 2 } else { 1 }
+    }
+
+    /// The unit of the weights, where the plan fixes it: one that the weights do not need.
+    fn grid_unit(&self) -> Option<f64> {
+        (self.split && self.sum == Sum::Grid).then(|| grid::unit(LARGEST * 2.0, self.precision))
     }
 
     fn source_kernel(&self) -> Kernel {
@@ -222,6 +241,22 @@ impl Network {
         b.finish()
     }
 
+    /// The edges of each projection.
+    pub(super) fn connectivities(&self) -> Vec<ListConnectivity> {
+        let all = self.connectivity();
+        let part = |which| ListConnectivity {
+            edges: all
+                .edges
+                .iter()
+                .skip(which)
+                .step_by(self.projections())
+                .copied()
+                .collect(),
+            ..all
+        };
+        (0..self.projections()).map(part).collect()
+    }
+
     /// Random edges with multapses, the last source without any.
     pub(super) fn connectivity(&self) -> ListConnectivity {
         let mut random = Stream::new(7, 7, u64::from(self.sources));
@@ -231,7 +266,9 @@ impl Network {
                 for _ in 0..random.below(9) {
                     let target = random.below(self.targets);
                     let weight = (random.next_f64() - 0.4) * 3.0;
-                    let delay = self.own.map_or(0, |max| random.below(max + 1));
+                    let delay = self
+                        .own
+                        .map_or(0, |max| self.least + random.below(max + 1 - self.least));
                     edges.push((source, target, weight, delay));
                 }
             }
@@ -266,7 +303,9 @@ impl Network {
         let largest = list
             .iter()
             .fold(0.0_f64, |most, edge| most.max(edge.2.abs()));
-        let grid = grid::unit(largest, self.precision);
+        let grid = self
+            .grid_unit()
+            .unwrap_or_else(|| grid::unit(largest, self.precision));
         let addend = |weight: f64| match self.sum {
             Sum::Count => 1.0,
             Sum::Ordered => weight,
