@@ -13,7 +13,7 @@ pub(crate) struct Comparison {
     pub(crate) ours: Series,
     /// Wall times of its steps; unit s.
     pub(crate) theirs: Series,
-    /// The ratio of the medians.
+    /// The ratio of the medians of wall time.
     pub(crate) ratio: f64,
     /// The ratios of the rounds, each of neighbours in time.
     pub(crate) rounds: Series,
@@ -29,7 +29,7 @@ pub(crate) struct Comparison {
 const LEAST_CPU: f64 = 0.1;
 
 impl Comparison {
-    /// The ratio that a goal is held against: the lower one of wall and CPU time.
+    /// The ratio that counts: the lower one of wall and CPU time.
     ///
     /// On a busy machine wall times favour whoever is done before being interrupted.
     pub(crate) fn judged(&self) -> f64 {
@@ -57,7 +57,7 @@ pub(crate) fn comparisons(record: &Record) -> Vec<Comparison> {
             }
         }
     }
-    all.sort_by(|a, b| a.ratio.total_cmp(&b.ratio));
+    all.sort_by(|a, b| a.judged().total_cmp(&b.judged()));
     all
 }
 

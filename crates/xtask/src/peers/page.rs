@@ -1,7 +1,7 @@
 //! The page `docs/benchmarks.md`, made from the lines of a measurement and from the tables.
 //!
-//! What we lose stands first. A ratio is the time of the peer's steps over ours, medians of wall clock, ours in the
-//! precision of the peer.
+//! What we lose stands first. A ratio is the time of the peer's steps over ours, medians, ours in the precision of the
+//! peer.
 
 use super::compare::{Comparison, comparisons, series};
 use super::lines::{Record, Run};
@@ -108,11 +108,11 @@ fn beside(record: &Record, network: &Network) -> Vec<String> {
 fn ratios(page: &mut String, comparisons: &[Comparison]) {
     page.push_str(
         "## Ratios, lowest first\n\n\
-         The range is that of the rounds, in each of which both ran within minutes. The last column compares everything before the\n\
-         first step: importing, building, compiling. A goal is held against the lower one of wall and CPU time; a dash stands where our\n\
-         CPU time is below 0.1 s.\n\n\
-         | network | peer | precision | ours (s) | peer (s) | ratio | range | by CPU time | goal | before the run |\n\
-         |---|---|---|---|---|---|---|---|---|---|\n",
+         Seconds are wall clock. The ratio is the lower one of wall clock and CPU time; a dash stands where our CPU time is below\n\
+         0.1 s and does not count. The range is that of the rounds, by wall clock. The last column compares everything before the first\n\
+         step: importing, building, compiling.\n\n\
+         | network | peer | precision | ours (s) | peer (s) | ratio | by wall clock | range | by CPU time | goal | before the run |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|\n",
     );
     for row in comparisons {
         let goal = row.goal.map_or("-".to_owned(), |goal| {
@@ -121,12 +121,13 @@ fn ratios(page: &mut String, comparisons: &[Comparison]) {
         });
         let _ = writeln!(
             page,
-            "| {} | {} | {} | {} | {} | **{}** | {} to {} | {} | {goal} | {} |",
+            "| {} | {} | {} | {} | {} | **{}** | {} | {} to {} | {} | {goal} | {} |",
             row.network.name,
             row.peer.label,
             row.peer.precision,
             short(row.ours.median),
             short(row.theirs.median),
+            short(row.judged()),
             short(row.ratio),
             short(row.rounds.least),
             short(row.rounds.most),
