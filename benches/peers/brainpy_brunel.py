@@ -1,7 +1,7 @@
 """Brunel's sparse network, in BrainPy: LifRef, fixed in-degrees; spikes wait 1.5 ms in a ring of steps."""
 
 import networks
-from brainpy_peer import Session
+from brainpy_peer import Session, share
 from networks import BRUNEL as p
 
 session = Session("brunel", p)
@@ -30,7 +30,7 @@ class Network(bp.DynSysGroup):
         return bp.dnn.EventCSRLinear(pairs, weight)
 
     def step(self, i):
-        session.share(i)
+        share(bp, i)
         slot = i % SLOTS
         arrived = self.waiting[slot]
         drive = bm.random.poisson(p["drive"] * p["dt"], (n,))

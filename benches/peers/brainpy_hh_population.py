@@ -1,6 +1,6 @@
 """Uncoupled squid axons, in BrainPy: its own HH model, exponential Euler."""
 
-from brainpy_peer import Session
+from brainpy_peer import Session, share
 from networks import HH_POPULATION as p
 
 session = Session("hh_population", p)
@@ -17,7 +17,7 @@ class Network(bp.DynSysGroup):
         )
 
     def step(self, i):
-        session.share(i)
+        share(bp, i)
         self.group(p["I"])
         return self.group.spike.value
 

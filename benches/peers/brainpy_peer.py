@@ -7,6 +7,7 @@ begins at step 0 like everyone's.
 import os
 import time
 
+import networks
 import protocol
 
 CHUNKS = 10
@@ -31,21 +32,6 @@ class Session:
         brainpy.math.set_dt(self.dt)
         brainpy.math.random.seed(self.arguments.seed)
         self.begin = time.perf_counter()
-
-    def share(self, step):
-        """Tells BrainPy the time of a step."""
-        dt = self.brainpy.math.get_dt()
-        self.brainpy.share.save(t=step * dt, i=step, dt=dt)
-
-    def project(self, group, sources, probability, weight, tau, out):
-        """A projection by chance onto a group, with exponential synapses."""
-        bp = self.brainpy
-        many = group.num > 10000      # the exact draw needs memory for all pairs
-        seed = 2 * self.arguments.seed + (sources > group.num // 2)
-        pairs = bp.conn.FixedProb(probability, pre=sources, post=group.num, seed=seed, allow_multi_conn=many)
-        return bp.dyn.HalfProjAlignPostMg(
-            comm=bp.dnn.EventCSRLinear(pairs, weight), syn=bp.dyn.Expon.desc(group.num, tau=tau), out=out, post=group
-        )
 
     def run(self, network, synapses):
         """Simulates; `network.step(i)` makes a step and returns which neurons spiked."""
@@ -88,6 +74,46 @@ class Session:
         protocol.report(arguments, "brainpy", versions, "f32", self.clocks, spikes, synapses=int(synapses))
 
 
-def synapses(*projections):
-    """The number of synapses of projections by chance."""
-    return sum(projection.comm.indices.size for projection in projections)
+def balanced(session, numbers, group, outputs, scale=1.0, current=()):
+    """A balanced network on a group; `outputs` say how excitation and inhibition act, `scale` is that of the weights.
+
+    Its projections are `e` and `i`. What spiked in a step is sent at the start of the next one.
+    """
+    bp, n = session.brainpy, session.arguments.n
+    excitatory, inhibitory = networks.parts(numbers, n)
+
+    def project(sources, kind, output):
+        many = n > 10000      # the exact draw needs memory for all pairs
+        seed = 2 * session.arguments.seed + (kind == "e")
+        chance = networks.probability(numbers, n)
+        pairs = bp.conn.FixedProb(chance, pre=sources, post=n, seed=seed, allow_multi_conn=many)
+        return bp.dyn.HalfProjAlignPostMg(
+            comm=bp.dnn.EventCSRLinear(pairs, numbers[f"w_{kind}"] * scale),
+            syn=bp.dyn.Expon.desc(n, tau=numbers[f"tau_{kind}"]),
+            out=output,
+            post=group,
+        )
+
+    class Network(bp.DynSysGroup):
+        def __init__(self):
+            super().__init__()
+            self.group = group
+            self.e = project(excitatory, "e", outputs[0])
+            self.i = project(inhibitory, "i", outputs[1])
+            self.synapses = self.e.comm.indices.size + self.i.comm.indices.size
+
+        def step(self, i):
+            share(bp, i)
+            spikes = self.group.spike.value
+            self.e(spikes[:excitatory])
+            self.i(spikes[excitatory:])
+            self.group(*current)
+            return self.group.spike.value
+
+    return Network()
+
+
+def share(bp, step):
+    """Tells BrainPy the time of a step."""
+    dt = bp.math.get_dt()
+    bp.share.save(t=step * dt, i=step, dt=dt)

@@ -15,7 +15,7 @@ group = b.NeuronGroup(
     reset="v = V_reset",
     refractory=p["t_ref"] * b.ms,
     method="exact",
-    namespace={"tau": p["tau"] * b.ms, "V_th": p["V_th"] * b.mV, "V_reset": p["V_reset"] * b.mV},
+    namespace=session.values(p, mV=["V_th", "V_reset"], ms=["tau"]),
 )
 group.v = f"{p['V_th']}*rand()*mV"
 excitatory, _ = networks.parts(p, n)

@@ -1,7 +1,6 @@
 """Balanced network with conductance synapses, in Brian2: exponential Euler, no delay."""
 
-import networks
-from brian2_peer import Session, connect_by_chance
+from brian2_peer import Session
 from networks import COBA as p
 
 session = Session("coba", p)
@@ -17,12 +16,9 @@ group = b.NeuronGroup(
     reset="v = V_reset",
     refractory=p["t_ref"] * b.ms,
     method="exponential_euler",
-    namespace={name: p[name] * b.mV for name in ("E_L", "drive", "E_e", "E_i", "V_th", "V_reset")}
-    | {name: p[name] * b.ms for name in ("tau", "tau_e", "tau_i")},
+    namespace=session.values(
+        p, mV=["E_L", "drive", "E_e", "E_i", "V_th", "V_reset"], ms=["tau", "tau_e", "tau_i"]
+    ),
 )
 group.v = f"({p['V_mean']} + {p['V_sd']}*randn())*mV"
-excitatory, _ = networks.parts(p, n)
-synapses = connect_by_chance(
-    b, group, excitatory, networks.probability(p, n), f"ge_post += {p['w_e']}", f"gi_post += {p['w_i']}"
-)
-session.run(group, *synapses)
+session.run(group, *session.connect_by_chance(p, group))

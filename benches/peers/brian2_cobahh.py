@@ -3,8 +3,7 @@
 The rates are written with exprel(x) = (exp(x) - 1)/x, so that none is 0/0.
 """
 
-import networks
-from brian2_peer import Session, connect_by_chance
+from brian2_peer import Session
 from networks import COBAHH as p
 
 session = Session("cobahh", p)
@@ -29,16 +28,15 @@ group = b.NeuronGroup(
     threshold="v > threshold",
     refractory=p["t_ref"] * b.ms,
     method="exponential_euler",
-    namespace={name: p[name] * b.nS for name in ("g_L", "g_Na", "g_K")}
-    | {name: p[name] * b.mV for name in ("E_L", "E_Na", "E_K", "V_T", "E_e", "E_i", "threshold")}
-    | {name: p[name] * b.ms for name in ("tau_e", "tau_i")}
-    | {"C": p["C"] * b.pF},
+    namespace=session.values(
+        p,
+        mV=["E_L", "E_Na", "E_K", "V_T", "E_e", "E_i", "threshold"],
+        ms=["tau_e", "tau_i"],
+        nS=["g_L", "g_Na", "g_K"],
+        pF=["C"],
+    ),
 )
 group.v = f"({p['V_mean']} + {p['V_sd']}*randn())*mV"
 group.ge = f"({p['ge_mean']} + {p['ge_sd']}*randn())*nS"
 group.gi = f"({p['gi_mean']} + {p['gi_sd']}*randn())*nS"
-excitatory, _ = networks.parts(p, n)
-synapses = connect_by_chance(
-    b, group, excitatory, networks.probability(p, n), f"ge_post += {p['w_e']}*nS", f"gi_post += {p['w_i']}*nS"
-)
-session.run(group, *synapses)
+session.run(group, *session.connect_by_chance(p, group, "*nS"))

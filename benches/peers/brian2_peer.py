@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import networks
 import protocol
 
 
@@ -73,11 +74,18 @@ class Session:
         )
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def values(self, numbers, **names):
+        """The namespace of a group: `mV=["E_L"]` gives the number `E_L` in mV, and so on."""
+        units = self.brian2
+        return {name: numbers[name] * getattr(units, unit) for unit, list_ in names.items() for name in list_}
 
-def connect_by_chance(brian2, group, excitatory, probability, on_excitation, on_inhibition):
-    """The two projections of a balanced network: from the first `excitatory` neurons and from the others."""
-    e = brian2.Synapses(group[:excitatory], group, on_pre=on_excitation)
-    i = brian2.Synapses(group[excitatory:], group, on_pre=on_inhibition)
-    for synapses in (e, i):
-        synapses.connect(p=probability)
-    return e, i
+    def connect_by_chance(self, numbers, group, unit=""):
+        """The two projections of a balanced network; a spike raises `ge` or `gi` by its weight in a unit."""
+        excitatory, _ = networks.parts(numbers, len(group))
+        projections = []
+        for sources, kind in ((group[:excitatory], "e"), (group[excitatory:], "i")):
+            weight = f"{numbers[f'w_{kind}']}{unit}"
+            synapses = self.brian2.Synapses(sources, group, on_pre=f"g{kind}_post += {weight}")
+            synapses.connect(p=networks.probability(numbers, len(group)))
+            projections.append(synapses)
+        return projections

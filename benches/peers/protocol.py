@@ -1,7 +1,7 @@
 """What every script here shares: its arguments, its clocks, and the line it prints.
 
-A script is started as `python PEER_NETWORK.py --n N --ms T [--seed S] [--limit S]`, simulates on one thread and prints one line of
-JSON on standard output. What the peer itself prints goes to standard error.
+A script is started as `python PEER_NETWORK.py --n N --ms T [--seed S] [--limit S]`, simulates on one thread and prints
+one line of JSON on standard output. What the peer itself prints goes to standard error.
 
     import_s    importing the peer
     build_s     from there to the first step, without what compile_s holds: model, connections, initial state
@@ -29,7 +29,7 @@ def start(network):
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int, default=0, help="seconds until the run gives up; 0: never")
     arguments = parser.parse_args()
-    # In Python, because what a peer has started itself ends with the error, which it would not if this process were killed.
+    # An error also ends what a peer has started itself; killing this process from outside would not.
     signal.signal(signal.SIGALRM, _give_up)
     signal.alarm(arguments.limit)
     arguments.network = network
