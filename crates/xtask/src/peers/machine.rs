@@ -15,6 +15,8 @@ pub(crate) fn describe() -> Value {
         .lines()
         .find_map(|line| line.strip_prefix("PRETTY_NAME="))
         .unwrap_or("unknown system");
+    // Behind the first dash stands whose build of the kernel it is.
+    let kernel = file("/proc/sys/kernel/osrelease");
     let memory_kb: f64 = field(&file("/proc/meminfo"), "MemTotal")
         .trim_end_matches(" kB")
         .parse()
@@ -28,8 +30,8 @@ pub(crate) fn describe() -> Value {
         ),
         "vectors": widest.unwrap_or("none of AVX2, AVX-512"),
         "cores": std::thread::available_parallelism().map_or(0, usize::from),
-        "memory_gib": (memory_kb / 1024.0 / 1024.0).round(),
-        "system": format!("{}, Linux {}", system.trim_matches('"'), file("/proc/sys/kernel/osrelease").trim()),
+        "memory_gib": (memory_kb / 1024.0 / 1024.0).round() as u64,
+        "system": format!("{}, Linux {}", system.trim_matches('"'), kernel.trim().split('-').next().unwrap_or_default()),
         "compiler": said("c++", &["--version"]),
     })
 }
