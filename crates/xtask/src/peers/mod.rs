@@ -98,7 +98,7 @@ fn install(environments: &Environments, peers: &[&'static Peer]) -> Absent {
     for peer in peers {
         println!("installing {}: {}", peer.name, peer.packages.join(" "));
         if let Err(error) = environments.install(peer) {
-            println!("not installed: {error:#}");
+            println!("{}: {error:#}", peer.name);
             absent.insert(peer.name, format!("{error:#}"));
         }
     }
