@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `tidy` | checks what no compiler checks: layers, unsafe notes, file lengths, dead paths and links |
 //! | `bars NAME` | runs the acceptance checks of an issue, one line each |
+//! | `peers` | measures other simulators beside Neuropil and writes `docs/benchmarks.md` |
 //! | `slow` | runs the slow set: long fuzzing, debug against release |
 //! | `ci` | runs what continuous integration runs |
 //!
@@ -16,6 +17,8 @@
 )]
 
 mod bars;
+mod peers;
+mod series;
 mod tidy;
 
 use anyhow::Context;
@@ -23,7 +26,8 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-const USAGE: &str = "usage: cargo xtask tidy | bars NAME [FILTER] | slow [FILTER] | ci";
+const USAGE: &str = "usage: cargo xtask tidy | bars NAME [FILTER] | slow [FILTER] | ci
+       cargo xtask peers [--only brian2,nest,…] [--networks coba,…] [--repeats 5] [--quick] [--install] [--page]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -32,6 +36,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(&root()),
         ["bars", name] => bars::run(&root(), name, ""),
         ["bars", name, filter] => bars::run(&root(), name, filter),
+        ["peers", options @ ..] => peers::run(&root(), options),
         ["slow"] => bars::run(&root(), "slow", ""),
         ["slow", filter] => bars::run(&root(), "slow", filter),
         ["ci"] => ci(&root()),

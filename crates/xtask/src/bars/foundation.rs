@@ -380,7 +380,7 @@ mod tests {
             Check::DebugIsRelease(it) => Some(it.text),
             Check::CpuTime(it) => Some(it.text),
             Check::WallTime(it) => Some(it.text),
-            Check::Test(_) | Check::LongText | Check::Unbuilt { .. } => None,
+            Check::Test(_) | Check::LongText | Check::Peers(_) | Check::Unbuilt { .. } => None,
         }
     }
 

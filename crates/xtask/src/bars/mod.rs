@@ -12,13 +12,14 @@
 mod bits;
 mod foundation;
 mod networks;
+mod peers;
 mod populations;
 mod slow;
 mod speed;
 mod tests_of_crates;
 mod texts;
-mod timing;
-mod tool;
+pub(crate) mod timing;
+pub(crate) mod tool;
 
 use anyhow::{Result, bail};
 use std::path::Path;
@@ -58,6 +59,8 @@ pub(crate) enum Check {
     CpuTime(timing::CpuTime),
     /// Wall time of a whole process.
     WallTime(timing::WallTime),
+    /// The time of our steps beside those of another simulator.
+    Peers(peers::Peers),
     /// A check that does not exist yet.
     Unbuilt {
         /// What is expected.
@@ -159,6 +162,7 @@ impl Check {
             Self::DebugIsRelease(same) => Ok(vec![same.run(tool)?]),
             Self::CpuTime(time) => Ok(vec![time.run(tool)?]),
             Self::WallTime(time) => Ok(vec![time.run(tool)?]),
+            Self::Peers(peers) => Ok(vec![peers.run(tool)?]),
             Self::Unbuilt { expected, needs } => Ok(vec![Outcome::missing("", expected, needs)]),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use super::tool::{Tool, show};
+use crate::series::Series;
 use anyhow::Result;
 use std::time::Instant;
 
@@ -52,12 +53,12 @@ impl CpuTime {
             };
             times.push(long - short);
         }
-        let (median, range) = median(times);
+        let times = Series::of(times);
         Ok(Outcome::judge(
             &command,
             &expected,
-            &format!("{median:.3} s ({range})"),
-            median <= self.most_s,
+            &seconds(times),
+            times.median <= self.most_s,
         ))
     }
 }
@@ -91,35 +92,31 @@ impl WallTime {
             times.push(start.elapsed().as_secs_f64());
             drop(results);
         }
-        let (median, range) = median(times);
+        let times = Series::of(times);
         Ok(Outcome::judge(
             &command,
             &expected,
-            &format!("{median:.4} s ({range})"),
-            median <= self.most_s,
+            &seconds(times),
+            times.median <= self.most_s,
         ))
     }
 }
 
-/// The median, and the range as a text.
-fn median(mut times: Vec<f64>) -> (f64, String) {
-    times.sort_by(f64::total_cmp);
-    let n = times.len();
-    let middle = match n {
-        0 => f64::NAN,
-        _ if n % 2 == 1 => times[n / 2],
-        _ => f64::midpoint(times[n / 2 - 1], times[n / 2]),
-    };
-    let end = |time: Option<&f64>| time.copied().unwrap_or(f64::NAN);
-    let range = format!("{:.4} to {:.4}", end(times.first()), end(times.last()));
-    (middle, range)
+/// The median and the range, as a bar prints them.
+fn seconds(times: Series) -> String {
+    let Series {
+        median,
+        least,
+        most,
+    } = times;
+    format!("{median:.4} s ({least:.4} to {most:.4})")
 }
 
 /// CPU seconds of all finished children, user and system, where the system tells it.
 ///
 /// The 16th and 17th field of `stat` count in ticks of 10 ms, the constant of the Linux interface. The name in the
 /// second field may hold blanks, so counting starts behind its closing parenthesis.
-fn children_cpu_s() -> Option<f64> {
+pub(crate) fn children_cpu_s() -> Option<f64> {
     const TICKS_PER_SECOND: f64 = 100.0;
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     let (_, fields) = stat.rsplit_once(')')?;
@@ -132,13 +129,6 @@ fn children_cpu_s() -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn medians_of_odd_and_even_series() {
-        assert_eq!(median(vec![3.0, 1.0, 2.0]).0, 2.0);
-        assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]).0, 2.5);
-        assert!(median(Vec::new()).0.is_nan());
-    }
 
     #[cfg(target_os = "linux")]
     #[test]

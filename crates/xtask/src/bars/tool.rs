@@ -68,6 +68,11 @@ impl Tool {
         self.given.clone().unwrap_or_else(built)
     }
 
+    /// The folder of cargo's outputs.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
+    }
+
     /// Tells whether a file of the repository exists.
     pub(crate) fn has(&self, file: &str) -> bool {
         self.root.join(file).exists()

@@ -8,8 +8,8 @@ use std::path::Path;
 const SKIPPED: [&str; 5] = [".git", "node_modules", "results", "shared", "target"];
 
 /// Endings of the files whose text is read; others are known by name only.
-const TEXT: [&str; 9] = [
-    ".cff", ".md", ".npl", ".rs", ".sh", ".snap", ".toml", ".yaml", ".yml",
+const TEXT: [&str; 10] = [
+    ".cff", ".md", ".npl", ".py", ".rs", ".sh", ".snap", ".toml", ".yaml", ".yml",
 ];
 
 /// One text file.
