@@ -361,6 +361,37 @@ impl<F: Format> Tile<F> {
         events: &Segment,
         to: &mut Destination<'_>,
     ) -> Result<u64, String> {
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx512f") {
+            // SAFETY: the instructions were found in the line above.
+            return unsafe { self.deliver_sorted_wide(segments, events, to) };
+        }
+        self.deliver_sorted_by(segments, events, to)
+    }
+
+    /// The same with vectors that hold a piece of edges.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f")]
+    fn deliver_sorted_wide(
+        &self,
+        segments: &Segments,
+        events: &Segment,
+        to: &mut Destination<'_>,
+    ) -> Result<u64, String> {
+        self.deliver_sorted_by(segments, events, to)
+    }
+
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "compiled for the instructions that were found"
+    )]
+    fn deliver_sorted_by(
+        &self,
+        segments: &Segments,
+        events: &Segment,
+        to: &mut Destination<'_>,
+    ) -> Result<u64, String> {
         let days = to.calendar.as_deref_mut().and_then(F::days);
         let fits = |days: &Days<F>| {
             self.first == 0
@@ -376,6 +407,7 @@ impl<F: Format> Tile<F> {
         for (at, &source) in events.elements.iter().enumerate() {
             if let Some(&next) = events.elements.get(at + AHEAD) {
                 self.fetch(next);
+                fetch_lines(segments.of(next));
             }
             let row = self.row(source);
             let times = events.counts.get(at).copied().unwrap_or(1);
@@ -387,7 +419,9 @@ impl<F: Format> Tile<F> {
                 for _ in 0..times {
                     // SAFETY: places are below `width` (checked in `new`), that of the calendar
                     // at the most (compared above).
-                    unsafe { days.append(place, columns, (start, count)) };
+                    if !unsafe { days.append(place, columns, (start, count)) } {
+                        return Err("no memory for the events under way".to_owned());
+                    }
                 }
                 start += count;
             }
@@ -562,7 +596,7 @@ pub(super) unsafe fn add_cells<F: Format, const COUNTED: bool>(
 
 /// Asks for the first cache lines of a slice.
 #[inline]
-fn fetch_lines<T>(slice: &[T]) {
+pub(super) fn fetch_lines<T>(slice: &[T]) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
