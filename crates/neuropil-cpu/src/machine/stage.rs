@@ -1,9 +1,11 @@
 //! One stage of one owner.
 
+use super::part::Part;
 use super::schedule::{Bound, Work};
 use super::world::{World, lock, read};
 use crate::deliver::Destination;
 use crate::events::Segment;
+use crate::memory::Array;
 use crate::program::{self, Frame, Lanes};
 
 impl World {
@@ -61,6 +63,19 @@ impl World {
     ) {
         let mut part = lock(&self.parts[axis][owner]);
         let part = &mut *part;
+        self.run_kernel(part, call, step, frame);
+        for (emission, &list) in call.lists.iter().enumerate() {
+            let emitted = &mut part.outputs.events[emission];
+            let tally = &mut part.tallies[self.tallies[list]];
+            for (element, count) in emitted.iter() {
+                tally[(element - part.range.start) as usize] += u64::from(count);
+            }
+            self.lists[list].publish(step, owner, emitted);
+        }
+    }
+
+    /// Runs a kernel over the elements of a part; what it emits and reduces stands in its outputs.
+    pub(super) fn run_kernel(&self, part: &mut Part, call: &Bound, step: u64, frame: &mut Frame) {
         let lanes = Lanes {
             element: part.range.start,
             count: part.len(),
@@ -80,14 +95,6 @@ impl World {
             uniform: &|uniform| self.slots[call.slots[uniform]],
         };
         self.programs[call.program].run(frame, lanes, &mut world, &mut part.outputs);
-        for (emission, &list) in call.lists.iter().enumerate() {
-            let emitted = &mut part.outputs.events[emission];
-            let tally = &mut part.tallies[self.tallies[list]];
-            for (element, count) in emitted.iter() {
-                tally[(element - part.range.start) as usize] += u64::from(count);
-            }
-            self.lists[list].publish(step, owner, emitted);
-        }
     }
 
     fn deliver(&self, work: &Work, owner: usize, step: u64) -> u64 {
@@ -96,9 +103,7 @@ impl World {
             projection,
             list,
             age,
-            into,
-            zero,
-            own,
+            ..
         } = *work
         else {
             return 0;
@@ -110,24 +115,9 @@ impl World {
         };
         let mut part = lock(&self.parts[axis][owner]);
         let part = &mut *part;
-        let zero_home = zero.filter(|_| own);
-        let (sums, zero) = match zero_home {
-            None => (&mut part.arrays[into.array], None),
-            Some(zero) => match part.arrays.get_disjoint_mut([into.array, zero.array]) {
-                Ok([sums, zero]) => (sums, Some(zero)),
-                Err(_) => {
-                    self.fail("the sums of a projection overlap".to_owned());
-                    return 0;
-                }
-            },
-        };
-        let zero_copy = zero_home.map_or(0, |zero| zero.copy(step));
-        let mut to = Destination {
-            zero_copy,
-            into: sums,
-            zero,
-            emitted,
-            copy: into.copy(step),
+        let Some(mut to) = destination(&mut part.arrays, work, emitted, step) else {
+            self.fail("the sums of a projection overlap".to_owned());
+            return 0;
         };
         let before = part.delivered[projection];
         for segment in self.lists[list].segments(emitted) {
@@ -148,8 +138,38 @@ impl World {
     }
 }
 
+/// Where a delivery adds what was emitted in a step; `None` where its sums overlap.
+pub(super) fn destination<'a>(
+    arrays: &'a mut [Array],
+    work: &Work,
+    emitted: u64,
+    step: u64,
+) -> Option<Destination<'a>> {
+    let Work::Deliver {
+        into, zero, own, ..
+    } = *work
+    else {
+        return None;
+    };
+    let zero_home = zero.filter(|_| own);
+    let (sums, zero) = match zero_home {
+        None => (arrays.get_mut(into.array)?, None),
+        Some(zero) => {
+            let [sums, zero] = arrays.get_disjoint_mut([into.array, zero.array]).ok()?;
+            (sums, Some(zero))
+        }
+    };
+    Some(Destination {
+        zero_copy: zero_home.map_or(0, |zero| zero.copy(step)),
+        into: sums,
+        zero,
+        emitted,
+        copy: into.copy(step),
+    })
+}
+
 /// The call of a step: that of the clocks which tick at its end.
-fn chosen<'a>(
+pub(super) fn chosen<'a>(
     call: &'a Bound,
     ticking: &'a [(Vec<u32>, Bound)],
     clocks: &[u32],

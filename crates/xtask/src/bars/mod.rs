@@ -9,6 +9,7 @@
 //!
 //! with `pass`, `FAIL`, or `missing` where the text or test it needs does not exist yet.
 
+mod bench;
 mod bits;
 mod foundation;
 mod networks;
@@ -58,6 +59,14 @@ pub(crate) enum Check {
     CpuTime(timing::CpuTime),
     /// Wall time of a whole process.
     WallTime(timing::WallTime),
+    /// A number that the program measures of itself.
+    Measured(bench::Measured),
+    /// A network on one thread and on two.
+    TwoThreads(bench::TwoThreads),
+    /// The cortical microcircuit at full size.
+    FullMicrocircuit(bench::FullMicrocircuit),
+    /// A plot of cost against size.
+    CostAgainstSize,
     /// A check that does not exist yet.
     Unbuilt {
         /// What is expected.
@@ -159,6 +168,10 @@ impl Check {
             Self::DebugIsRelease(same) => Ok(vec![same.run(tool)?]),
             Self::CpuTime(time) => Ok(vec![time.run(tool)?]),
             Self::WallTime(time) => Ok(vec![time.run(tool)?]),
+            Self::Measured(measured) => Ok(vec![measured.run(tool)?]),
+            Self::TwoThreads(threads) => Ok(vec![threads.run(tool)?]),
+            Self::FullMicrocircuit(full) => full.run(tool),
+            Self::CostAgainstSize => Ok(vec![bench::cost_against_size(tool)?]),
             Self::Unbuilt { expected, needs } => Ok(vec![Outcome::missing("", expected, needs)]),
         }
     }

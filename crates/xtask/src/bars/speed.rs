@@ -2,6 +2,7 @@
 //!
 //! What is not built yet stands here by name, with what is expected of it, and prints `missing`.
 
+use super::bench::{FullMicrocircuit, Measured, Number, TwoThreads};
 use super::bits::SameBits;
 use super::populations::Populations;
 use super::tests_of_crates::Test;
@@ -15,6 +16,11 @@ pub(super) const MICROCIRCUIT: &str = "networks/microcircuit_scale_0.1.json";
 pub(super) fn bars() -> Vec<Bar> {
     let mut bars = same_bits();
     bars.extend(microcircuit());
+    bars.extend(floors());
+    bars.extend(equations());
+    bars.extend(threads());
+    bars.extend(full_microcircuit());
+    bars.push(bar("cost against size", Check::CostAgainstSize));
     bars.extend(unbuilt());
     bars
 }
@@ -107,9 +113,85 @@ fn microcircuit() -> Vec<Bar> {
     drives.into_iter().map(make).collect()
 }
 
+/// How far whole networks are from their kernels and deliveries alone.
+fn floors() -> Vec<Bar> {
+    let table: [(&str, &'static [&'static str]); 3] = [
+        (
+            "coba, 4,000 neurons: floor",
+            &["coba", "--precision", "f64"],
+        ),
+        ("cuba: floor", &["cuba", "--precision", "f64"]),
+        ("cuba: floor", &["cuba", "--precision", "f32"]),
+    ];
+    let make = |(name, arguments)| {
+        let measured = Measured {
+            arguments,
+            number: Number::FloorRatio,
+            most: Some(1.25),
+        };
+        bar(name, Check::Measured(measured))
+    };
+    table.into_iter().map(make).collect()
+}
+
+/// One evaluation of the equations of Hodgkin and Huxley, as exponential Euler makes it; Heun's two beside it.
+fn equations() -> Vec<Bar> {
+    const EXPONENTIAL: &str = "benches/networks/hh_exponential.npl";
+    let table: [(&'static [&'static str], Option<f64>); 4] = [
+        (&[EXPONENTIAL, "--precision", "f32"], Some(3.0)),
+        (&[EXPONENTIAL, "--precision", "f64"], Some(8.0)),
+        (&["hh_population", "--precision", "f32"], None),
+        (&["hh_population", "--precision", "f64"], None),
+    ];
+    let make = |(arguments, most)| {
+        let measured = Measured {
+            arguments,
+            number: Number::NeuronStep,
+            most,
+        };
+        bar("hh_population: cost", Check::Measured(measured))
+    };
+    table.into_iter().map(make).collect()
+}
+
+/// What a second thread gains, at three sizes.
+fn threads() -> Vec<Bar> {
+    let table: [(&'static [&'static str], f64); 3] = [
+        (&["coba", "--sizes", "4000", "--for", "1 s"], 1.5),
+        (&["coba", "--sizes", "40000", "--for", "200 ms"], 1.8),
+        (&["coba", "--sizes", "400000", "--for", "100 ms"], 1.7),
+    ];
+    let make = |(arguments, least)| {
+        let threads = TwoThreads { arguments, least };
+        bar("two threads against one", Check::TwoThreads(threads))
+    };
+    table.into_iter().map(make).collect()
+}
+
+/// The microcircuit at full size in real time, with constant current; building is asked of two threads.
+fn full_microcircuit() -> Vec<Bar> {
+    let table = [
+        ("f32", "1", 2.0, None),
+        ("f32", "2", 1.0, Some(5.0)),
+        ("f64", "1", 2.5, None),
+        ("f64", "2", 1.4, Some(5.0)),
+    ];
+    let make = |(precision, threads, most_factor, most_build_s)| {
+        let full = FullMicrocircuit {
+            precision,
+            threads,
+            most_factor,
+            most_build_s,
+        };
+        let name = "microcircuit at full size: real time";
+        bar(name, Check::FullMicrocircuit(full))
+    };
+    table.into_iter().map(make).collect()
+}
+
 /// What has no check yet: name, expectation, what is needed.
 fn unbuilt() -> Vec<Bar> {
-    let table: [(&str, &'static str, &'static str); 16] = [
+    let table: [(&str, &'static str, &'static str); 13] = [
         (
             "microcircuit: correlation over seeds",
             "that of NEST in bins of 2 ms, DC and Poisson drive",
@@ -121,35 +203,34 @@ fn unbuilt() -> Vec<Bar> {
             "building of full size within minutes",
         ),
         (
-            "microcircuit at full size: real time",
-            "10 s with DC drive in f32: factor at most 2.0 on one thread, 1.0 on two (f64: 2.5, 1.4), at most 2 GiB",
-            "bench runner",
-        ),
-        (
             "coba, 4,000 neurons",
-            "f64 at most 1.25 times the floor, 5 times Brian2 or more",
-            "bench runner",
+            "f64 5 times Brian2 or more",
+            "comparison with other simulators",
         ),
         (
             "coba, 40,000 neurons",
             "5 times Brian2, NEST (f64) and BrainPy (f32) or more",
-            "bench runner",
+            "comparison with other simulators",
         ),
         (
             "cuba",
-            "at most 1.25 times the floor, 1.7 times Brian2 or more",
-            "bench runner",
+            "1.7 times Brian2 or more",
+            "comparison with other simulators",
         ),
         (
             "cobahh",
             "8 times Brian2 (f64) and 5 times BrainPy (f32) or more",
-            "bench runner",
+            "comparison with other simulators",
         ),
-        ("brunel", "8 times Brian2 or more", "bench runner"),
+        (
+            "brunel",
+            "8 times Brian2 or more",
+            "comparison with other simulators",
+        ),
         (
             "hh_population",
-            "at most 3 ns (f32) and 8 ns (f64) a neuron-step; 5 times BrainPy, 3.5 times Arbor, 9 times Brian2 or more",
-            "bench runner",
+            "5 times BrainPy, 3.5 times Arbor, 9 times Brian2 or more",
+            "comparison with other simulators",
         ),
         (
             "delivery on one core",
@@ -167,11 +248,6 @@ fn unbuilt() -> Vec<Bar> {
             "measure of resident memory by layout",
         ),
         (
-            "two threads against one",
-            "1.5, 1.8 and 1.7 times at 4,000, 40,000 and 400,000 neurons or more",
-            "bench runner",
-        ),
-        (
             "allocations",
             "none in 1,000 steps",
             "test that counts allocations",
@@ -180,11 +256,6 @@ fn unbuilt() -> Vec<Bar> {
             "code of kernels",
             "spills, tape lengths and bytes a neuron as in their snapshots",
             "snapshots of kernels",
-        ),
-        (
-            "cost against size",
-            "a plot from 1,000 to 1,000,000 neurons with the floor beside it",
-            "bench runner",
         ),
     ];
     let make = |(name, expected, needs)| bar(name, Check::Unbuilt { expected, needs });
