@@ -96,6 +96,7 @@ fn the_table_has_a_row_for_each_size_and_the_picture_the_floor() {
         rows[0].contains(" 200 ") && rows[1].contains(" 400 "),
         "{rows:?}"
     );
+    assert_eq!(place.names("."), ["cost.svg"], "nothing else is left");
     let picture = place.read("cost.svg");
     assert!(picture.contains("cuba f64, floor") && picture.contains("neurons"));
 }

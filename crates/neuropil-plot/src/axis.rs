@@ -162,7 +162,7 @@ pub(crate) fn ticks(low: f64, high: f64, count: f64) -> Ticks {
 
 /// Places about `count` ticks on an axis of decimal logarithms.
 ///
-/// Whole powers of ten; with their double and fivefold where these are few; else round numbers.
+/// Whole powers of ten; where they are fewer than three, their double and fivefold too, or round numbers.
 pub(crate) fn log_ticks(low: f64, high: f64, count: f64) -> Ticks {
     let (first, last) = ((low - 1e-9).ceil(), (high + 1e-9).floor());
     let apart = ((last - first + 1.0) / count).ceil().max(1.0);
@@ -174,7 +174,7 @@ pub(crate) fn log_ticks(low: f64, high: f64, count: f64) -> Ticks {
     }
     let inside = |place: &f64| (low - 1e-9..=high + 1e-9).contains(place);
     let mut values = powers;
-    if (high - low) * 3.0 <= count {
+    if values.len() < 3 && (high - low) * 3.0 <= count {
         let decades = (low.floor() as i32)..=(high.floor() as i32);
         let parts = [1.0, 2.0, 5.0];
         let places = decades.flat_map(|decade| parts.map(|part| logarithm(part * ten_to(decade))));
