@@ -73,7 +73,7 @@ fn a_measurement_runs_what_a_run_runs() {
     assert_eq!((measured.steps_before, measured.steps), (200, 400));
     assert_eq!(
         measured.spikes,
-        run.populations.iter().filter_map(|p| p.spikes).sum()
+        run.populations.iter().filter_map(|p| p.spikes).sum::<u64>()
     );
     assert_eq!(measured.synapses, run.synapses());
     // One tick of 10 ms between the two readings around the run: 1e7 ns over 500 neurons and 400 steps.
