@@ -25,6 +25,10 @@ pub(crate) struct Band {
 
 /// One axis of a panel.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing about an axis, whatever the others say"
+)]
 pub(crate) struct AxisSpec {
     pub(crate) axis: Axis,
     pub(crate) low: f64,

@@ -167,7 +167,9 @@ impl Floor<'_> {
         let mut step = self.steps;
         let a_step = self.median(FEWEST_LISTS, &mut |calls| {
             lists.resize_with(calls as usize, Segment::default);
-            lists.iter_mut().for_each(|list| draws.fill(list));
+            for list in &mut lists {
+                draws.fill(list);
+            }
             let begun = (self.clock)();
             for list in &lists {
                 for (owner, part) in parts.iter_mut().enumerate() {

@@ -390,7 +390,7 @@ fn delivery_rate(stages: &[StageTime]) -> Option<f64> {
     let (events, nanoseconds) = deliveries.fold((0, 0), |(events, nanoseconds), stage| {
         (events + stage.items, nanoseconds + stage.nanoseconds)
     });
-    (events > 0 && nanoseconds > 0).then(|| events as f64 / (nanoseconds as f64 * 1e-9))
+    (events > 0 && nanoseconds > 0).then(|| events as f64 * 1e9 / nanoseconds as f64)
 }
 
 #[cfg(test)]
