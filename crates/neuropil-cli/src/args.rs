@@ -35,6 +35,8 @@ pub(crate) enum Command {
     },
     /// Lay texts out in the canonical way
     Fmt(Fmt),
+    /// Measure how fast networks run on this machine, and how far from the floor
+    Bench(Bench),
     /// Write a text to start from
     New {
         /// The file to write
@@ -92,6 +94,9 @@ pub(crate) struct Run {
     /// `interpreter_portable` [default: the fastest of this machine]
     #[arg(long, value_name = "NAME")]
     pub(crate) backend: Option<String>,
+    /// Record nothing: no arrays, no pictures; spikes are counted, and every `expect` on a recording is left open
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) no_record: bool,
     /// Draw no pictures
     #[arg(long)]
     pub(crate) no_plots: bool,
@@ -129,6 +134,54 @@ pub(crate) struct Fmt {
     /// Change nothing; list what would change, and end with 1 if anything would
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags of a command line are what they are"
+)]
+pub(crate) struct Bench {
+    /// Standard networks (`coba`, `cuba`, `cobahh`, `brunel`, `hh_population`, `microcircuit`) or texts [default: all
+    /// standard networks]
+    #[arg(value_name = "NETWORK")]
+    pub(crate) networks: Vec<String>,
+    /// Numbers of neurons, such as 4000,40000: the parameter `N` of the text
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    pub(crate) sizes: Vec<u32>,
+    /// The whole microcircuit instead of a tenth
+    #[arg(long, conflicts_with = "sizes")]
+    pub(crate) full: bool,
+    /// Simulated time [default: of each network what takes a fraction of a second; of a text what it says]
+    #[arg(long = "for", value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) duration: Option<String>,
+    /// Simulated time before the measured
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) after: Option<String>,
+    /// How often each is built and run; the medians count [default: 5]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) repeats: Option<u16>,
+    /// Threads
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: u16,
+    /// The float type [default: both]
+    #[arg(long, value_enum)]
+    pub(crate) precision: Option<Precision>,
+    /// Who computes, as for `run` [default: the fastest of this machine]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) backend: Option<String>,
+    /// Two repeats of a tenth of the time
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Do not measure the floor
+    #[arg(long)]
+    pub(crate) no_floor: bool,
+    /// Print an object instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Draw cost against size, with the floor beside it, as .svg or .png
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plot: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -89,6 +89,9 @@ fn one(out: &mut String, run: &RunReport) {
         out.push('\n');
         profile(out, run);
     }
+    if !about.recorded {
+        let _ = writeln!(out, "arrays and pictures: not recorded");
+    }
     if !done.expects.is_empty() {
         out.push('\n');
         let rows: Vec<_> = done.expects.iter().map(expect).collect();
@@ -134,8 +137,12 @@ fn profile(out: &mut String, run: &RunReport) {
 }
 
 fn expect(outcome: &Outcome) -> [String; 3] {
-    let verdict = if outcome.pass { "pass" } else { "FAIL" };
-    [verdict.to_owned(), outcome.text.clone(), found(outcome)]
+    let verdict = match outcome.pass {
+        Some(true) => "pass".to_owned(),
+        Some(false) => "FAIL".to_owned(),
+        None => dash(),
+    };
+    [verdict, outcome.text.clone(), found(outcome)]
 }
 
 /// The value that an assertion found, or why there is none.
@@ -183,7 +190,7 @@ fn shown(file: &Path, folder: &Path) -> String {
 }
 
 /// Lines up columns: the first few to the left, the others to the right.
-fn columns<const N: usize>(out: &mut String, rows: &[[String; N]], left: usize) {
+pub(crate) fn columns<const N: usize>(out: &mut String, rows: &[[String; N]], left: usize) {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
     let widths: [usize; N] = std::array::from_fn(|column| width(column).unwrap_or(0));
     for row in rows {
@@ -200,7 +207,7 @@ fn columns<const N: usize>(out: &mut String, rows: &[[String; N]], left: usize) 
     }
 }
 
-fn dash() -> String {
+pub(crate) fn dash() -> String {
     "-".to_owned()
 }
 
@@ -261,7 +268,7 @@ fn leading_zeros(value: f64) -> usize {
     zeros
 }
 
-fn wall_time(seconds: f64) -> String {
+pub(crate) fn wall_time(seconds: f64) -> String {
     if seconds < 1.0 {
         format!("{} ms", short(seconds * 1000.0))
     } else {

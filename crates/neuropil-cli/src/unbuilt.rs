@@ -8,13 +8,12 @@ use crate::exit::Code;
 use crate::output::message;
 
 /// Commands to come.
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 6] = [
     "phase-plane",
     "bifurcation",
     "fi-curve",
     "measure",
     "sweep",
-    "bench",
     "cite",
 ];
 

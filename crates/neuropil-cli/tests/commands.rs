@@ -58,7 +58,6 @@ fn what_is_not_built_says_so_and_ends_with_2() {
         "fi-curve",
         "measure",
         "sweep",
-        "bench",
         "cite",
     ] {
         place

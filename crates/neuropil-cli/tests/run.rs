@@ -453,3 +453,46 @@ fn a_profile_accounts_for_every_neuron_step() {
     assert_eq!(plain["stages"], Value::Array(Vec::new()));
     assert_eq!(plain["populations"], summary["populations"]);
 }
+
+#[test]
+fn without_recordings_spikes_are_counted_and_expectations_stay_open() {
+    let place = leaky();
+    place.write("open.npl", &LEAKY.replace("== 10", "== 10, 1 < 2"));
+    place
+        .run(&["run", "open.npl", "--out", "with", "--no-plots"])
+        .ends(0);
+    let done = place
+        .run(&["run", "open.npl", "--out", "without", "--no-record"])
+        .ends(0)
+        .quiet();
+    assert!(
+        done.out.contains("arrays and pictures: not recorded"),
+        "{}",
+        done.out
+    );
+    let (with, without) = (summary(&place, "with"), summary(&place, "without"));
+    for key in [
+        "/populations/cells/spikes",
+        "/populations/cells/mean_rate_hz",
+        "/steps",
+    ] {
+        assert_eq!(with.pointer(key), without.pointer(key), "{key}");
+        assert!(with.pointer(key).is_some_and(Value::is_number), "{key}");
+    }
+    assert_eq!(with["recorded"], true);
+    assert_eq!(without["recorded"], false);
+    assert_eq!(without["recordings"], serde_json::json!({}));
+    // What needs a recording is neither passed nor failed; what needs none is judged.
+    assert_eq!(without["expect"][0]["pass"], Value::Null);
+    assert_eq!(without["expect"][0]["reason"], "not recorded");
+    assert_eq!(without["expect"][1]["pass"], true);
+    assert_eq!(place.names("without"), ["model.npl", "summary.json"]);
+
+    // An expectation that fails with recordings cannot fail without.
+    place.write("wrong.npl", &LEAKY.replace("== 10", "== 11"));
+    place.run(&["run", "wrong.npl", "--no-plots"]).ends(3);
+    place.run(&["run", "wrong.npl", "--no-record"]).ends(0);
+    place
+        .run(&["run", "leaky.npl", "--no-record", "--csv"])
+        .ends(2);
+}

@@ -43,6 +43,8 @@ pub struct About {
     pub fma: String,
     /// Name and version of the program and of what it was built with.
     pub versions: Vec<(String, String)>,
+    /// Whether the run kept recordings; without, assertions on them are neither passed nor failed.
+    pub recorded: bool,
     /// Wall times.
     pub wall: Wall,
     /// The largest resident memory in MiB; `None` if the system does not say.
@@ -140,6 +142,7 @@ impl Summary {
             "steps": report.steps,
             "duration_ms": decimal(report.duration_ms()),
             "interrupted": report.interrupted,
+            "recorded": about.recorded,
             "threads": about.threads,
             "precision": self.precision.to_string(),
             "backend": about.backend,
@@ -196,15 +199,19 @@ pub fn write_json(path: &Path, value: &Value) -> Result<(), IoError> {
     })
 }
 
-fn stage(stage: &StageTime) -> Value {
-    let kind = match stage.kind {
+/// The word for a kind of stage in objects.
+pub fn kind(kind: StageKind) -> &'static str {
+    match kind {
         StageKind::Kernel => "kernel",
         StageKind::Delivery => "delivery",
         StageKind::Reduction => "reduction",
-    };
+    }
+}
+
+fn stage(stage: &StageTime) -> Value {
     json!({
         "name": stage.name,
-        "kind": kind,
+        "kind": kind(stage.kind),
         "seconds": stage.nanoseconds as f64 * 1e-9,
         "items": stage.items,
     })

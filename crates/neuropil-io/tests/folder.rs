@@ -191,7 +191,7 @@ fn report() -> Report {
         value: Some(20.0),
         bounds: Some((15.0, 27.0)),
         unit: "Hz".into(),
-        pass: true,
+        pass: Some(true),
         reason: None,
     };
     let late = NoValue::NotReached {
@@ -222,7 +222,7 @@ fn report() -> Report {
             outcome.clone(),
             Outcome {
                 value: None,
-                pass: false,
+                pass: Some(false),
                 bounds: None,
                 reason: Some(late),
                 ..outcome
@@ -245,6 +245,7 @@ fn the_summary_has_the_promised_keys() {
         backend: "interpreter".into(),
         fma: "hardware".into(),
         versions: vec![("neuropil".into(), "0.1.0".into())],
+        recorded: true,
         wall: Wall {
             parse_s: 0.001,
             compile_s: 0.002,

@@ -103,6 +103,9 @@ pub enum RunError {
     /// The sink could not keep what was recorded.
     #[error("recording failed: {0}")]
     Sink(String),
+    /// The back-end cannot do this.
+    #[error("the back-end does not support {0}")]
+    Unsupported(&'static str),
 }
 
 /// What a sink asks of the machine after a step.
@@ -228,5 +231,19 @@ pub trait Machine: Send {
     /// The times of the stages since [`Machine::profile`]; empty without it.
     fn stage_times(&self) -> Vec<StageTime> {
         Vec::new()
+    }
+
+    /// Measures what the kernels and deliveries of the steps run so far would have taken alone.
+    ///
+    /// Every stage is repeated in a tight loop on the calling thread: a kernel over all elements, a
+    /// delivery over lists of events drawn at random, as many a step as the run had on average. What a
+    /// run needs beside this (lists, threads that meet, recording) is its distance from the floor. The
+    /// measurement spoils the state, so it takes the machine. Empty where no step was run.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError::Unsupported`] where the back-end cannot measure it; [`RunError::Worker`].
+    fn floor(self: Box<Self>, _clock: Clock) -> Result<Vec<StageTime>, RunError> {
+        Err(RunError::Unsupported("the measurement of a floor"))
     }
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use neuropil_syntax::Span;
 
 use crate::connect::Connection;
-use crate::plan::{AxisId, BufferId, EventListId, Plan, RecordId};
+use crate::plan::{AxisId, BufferId, EventListId, Plan, RecordId, Stage};
 
 /// Everything the engine needs for one run of one network.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,26 @@ pub struct Program {
     pub run_name: Option<String>,
     /// The buffers whose values must stay finite, with the place of their equation.
     pub states: Vec<StateInfo>,
+}
+
+impl Program {
+    /// Takes away every recording, for runs of which only the counts matter.
+    ///
+    /// Traces, rasters and pictures go, with the stages that serve them; the results of all else keep
+    /// their bits. The assertions stay: what they need is then known not to be recorded.
+    pub fn forget_recordings(&mut self) {
+        self.traces.clear();
+        self.rasters.clear();
+        self.plots.clear();
+        let plan = &mut self.plan;
+        plan.records.clear();
+        for list in &mut plan.events {
+            list.recorded = false;
+        }
+        for stages in [&mut plan.sample, &mut plan.advance] {
+            stages.retain(|stage| !matches!(stage, Stage::Record { .. }));
+        }
+    }
 }
 
 /// A state of a population, for errors and checks of finiteness.

@@ -160,6 +160,69 @@ pub(crate) fn ticks(low: f64, high: f64, count: f64) -> Ticks {
     all
 }
 
+/// Places about `count` ticks on an axis of decimal logarithms.
+///
+/// Whole powers of ten; where they are fewer than three, their double and fivefold too, or round numbers.
+pub(crate) fn log_ticks(low: f64, high: f64, count: f64) -> Ticks {
+    let (first, last) = ((low - 1e-9).ceil(), (high + 1e-9).floor());
+    let apart = ((last - first + 1.0) / count).ceil().max(1.0);
+    let mut powers = Vec::new();
+    let mut power = first;
+    while power <= last && powers.len() < 100 {
+        powers.push(power);
+        power += apart;
+    }
+    let inside = |place: &f64| (low - 1e-9..=high + 1e-9).contains(place);
+    let mut values = powers;
+    if values.len() < 3 && (high - low) * 3.0 <= count {
+        let decades = (low.floor() as i32)..=(high.floor() as i32);
+        let parts = [1.0, 2.0, 5.0];
+        let places = decades.flat_map(|decade| parts.map(|part| logarithm(part * ten_to(decade))));
+        values = places.filter(inside).collect();
+    }
+    if values.len() < 3 {
+        let linear = ticks(ten_power(low), ten_power(high), count).values;
+        values = linear.into_iter().map(logarithm).filter(inside).collect();
+    }
+    let labels = values.iter().map(|&place| log_label(place)).collect();
+    Ticks {
+        values,
+        labels,
+        exponent: 0,
+    }
+}
+
+/// The number at a place: written out from 0.001 to a million, else as a power of ten.
+fn log_label(place: f64) -> String {
+    let whole = place.round();
+    if (place - whole).abs() < 1e-9 && !(-3.0..=6.0).contains(&whole) {
+        return power_of_ten(whole as i32)
+            .trim_start_matches('\u{d7}')
+            .to_owned();
+    }
+    // Nine digits hide the rounding of the logarithm; reading them again drops zeros at the end.
+    let digits = format!("{:.8e}", ten_power(place));
+    format!("{}", read(&digits))
+}
+
+/// The place of a number on an axis of decimal logarithms; not finite for what has none.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "places on a picture; no result of a simulation depends on them"
+)]
+pub(crate) fn logarithm(value: f64) -> f64 {
+    value.log10()
+}
+
+/// Ten to the power of a place.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "places on a picture; no result of a simulation depends on them"
+)]
+fn ten_power(place: f64) -> f64 {
+    10.0_f64.powf(place)
+}
+
 /// Rounds a step to 1, 2 or 5 times a power of ten: at least seven tenths of it, mostly more.
 pub(crate) fn nice_step(rough: f64) -> f64 {
     let rough = rough.max(1e-290);
@@ -223,6 +286,23 @@ mod tests {
         assert_eq!(ticks(0.0, 4e6, 4.0).exponent, 6);
         assert_eq!(ticks(0.0, 4e-7, 4.0).exponent, -9);
         assert_eq!(labels(0.0, 4e-7, 4.0), ["0", "100", "200", "300", "400"]);
+    }
+
+    #[test]
+    fn logarithmic_ticks_are_powers_of_ten_or_round() {
+        let labels =
+            |low: f64, high: f64, count| log_ticks(logarithm(low), logarithm(high), count).labels;
+        assert_eq!(
+            labels(900.0, 1.1e6, 9.0),
+            ["1000", "10000", "100000", "1000000"]
+        );
+        assert_eq!(labels(0.9, 30.0, 6.0), ["1", "2", "5", "10", "20"]);
+        assert_eq!(labels(2.2, 4.4, 4.0), ["2.5", "3", "3.5", "4"]);
+        assert_eq!(
+            labels(1e-9, 1e9, 4.0),
+            ["10\u{207b}\u{2079}", "10\u{207b}\u{2074}", "10", "1000000"]
+        );
+        assert!(!logarithm(0.0).is_finite() && !logarithm(-1.0).is_finite());
     }
 
     #[test]

@@ -25,12 +25,18 @@ pub(crate) struct Band {
 
 /// One axis of a panel.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing about an axis, whatever the others say"
+)]
 pub(crate) struct AxisSpec {
     pub(crate) axis: Axis,
     pub(crate) low: f64,
     pub(crate) high: f64,
     /// Time in ms, which may be shown in s and shared with the panels above and below.
     pub(crate) time: bool,
+    /// Whether `low`, `high` and all places are decimal logarithms of what the ticks say.
+    pub(crate) log: bool,
     /// Whether ticks stand at whole numbers only.
     pub(crate) whole: bool,
     /// Whether values grow downwards, as the rows of a matrix do.
@@ -47,9 +53,18 @@ impl AxisSpec {
             low: range.0,
             high: range.1,
             time: false,
+            log: false,
             whole: false,
             downwards: false,
             bands: Vec::new(),
+        }
+    }
+
+    /// An axis of numbers whose places are their decimal logarithms, given those of its ends.
+    pub(crate) fn logarithmic(axis: Axis, range: (f64, f64)) -> Self {
+        Self {
+            log: true,
+            ..Self::new(axis, range)
         }
     }
 

@@ -4,7 +4,7 @@
 //! panels directly above one another that show time share their x axis, whose numbers stand under
 //! the lowest one alone.
 
-use crate::axis::{Scale, Ticks, ticks};
+use crate::axis::{Scale, Ticks, log_ticks, ticks};
 use crate::colour::{Colour, map_colour};
 use crate::figure::{Figure, Panel};
 use crate::frame::{Area, AxisSpec, ColourBar, Frame};
@@ -214,6 +214,12 @@ fn header_height(row: &[Cell<'_>], cell_width: f64) -> f64 {
 
 /// The ticks of an axis with its factor from values to what is shown.
 fn axis_ticks(spec: &AxisSpec, length: f64, apart: f64) -> (Ticks, f64) {
+    if spec.log {
+        return (
+            log_ticks(spec.low, spec.high, (length / apart).max(2.0)),
+            1.0,
+        );
+    }
     let factor = if shown_in_seconds(spec) { 1e-3 } else { 1.0 };
     let mut found = ticks(
         spec.low * factor,

@@ -1,6 +1,6 @@
 //! Lines: traces over time, population rates, and curves of one quantity against another.
 
-use crate::axis::{Axis, drawable, extent, padded, snapped, widened};
+use crate::axis::{Axis, drawable, extent, logarithm, padded, snapped, widened};
 use crate::colour::{Colour, PALETTE, map_colour, palette};
 use crate::frame::{Area, AxisSpec, Frame, Key};
 use crate::svg::{PathData, Svg, number};
@@ -85,9 +85,10 @@ impl Series {
         Self::new(name, x, y)
     }
 
-    /// The drawable points.
-    fn points(&self) -> impl Iterator<Item = (f64, f64)> {
-        self.x.iter().copied().zip(self.y.iter().copied())
+    /// The points; on logarithmic axes their logarithms, so that what is not positive is a gap.
+    fn points(&self, log: bool) -> impl Iterator<Item = (f64, f64)> {
+        let seen = move |&value: &f64| if log { logarithm(value) } else { value };
+        self.x.iter().map(seen).zip(self.y.iter().map(seen))
     }
 }
 
@@ -115,6 +116,7 @@ pub struct Lines {
     pub series: Vec<Series>,
     /// Begin and end of the x axis; `None` takes them from the data.
     pub span: Option<(f64, f64)>,
+    log: bool,
     kind: Kind,
 }
 
@@ -132,6 +134,16 @@ impl Lines {
     /// One quantity against another; few points are marked.
     pub fn curve(x: Axis, y: Axis, series: Vec<Series>) -> Self {
         Self::of(Kind::Curve, x, y, series)
+    }
+
+    /// A curve on logarithmic axes, for costs and sizes over many powers of ten.
+    ///
+    /// What is not positive is a gap; a span is ignored.
+    pub fn log_log(x: Axis, y: Axis, series: Vec<Series>) -> Self {
+        Self {
+            log: true,
+            ..Self::curve(x, y, series)
+        }
     }
 
     /// Groups series by unit into one panel of traces each, in order of first appearance.
@@ -174,6 +186,7 @@ impl Lines {
             y,
             series,
             span: None,
+            log: false,
             kind,
         }
     }
@@ -181,6 +194,7 @@ impl Lines {
     /// The span that was set, if it can be drawn.
     fn given_span(&self) -> Option<(f64, f64)> {
         self.span
+            .filter(|_| !self.log)
             .filter(|(a, b)| drawable(*a) && drawable(*b) && a < b)
     }
 
@@ -199,7 +213,10 @@ impl Lines {
     pub(crate) fn frame(&self) -> Frame {
         let given = self.given_span();
         let points = || {
-            let all = self.series.iter().flat_map(Series::points);
+            let all = self
+                .series
+                .iter()
+                .flat_map(|series| series.points(self.log));
             all.filter(move |(x, y)| shown(*x, given) && drawable(*y))
         };
         let y_range = extent(points().map(|(_, y)| y));
@@ -207,6 +224,7 @@ impl Lines {
             .or_else(|| extent(points().map(|(x, _)| x)))
             .unwrap_or((0.0, 1.0));
         let x = match self.kind {
+            Kind::Curve if self.log => AxisSpec::logarithmic(self.x.clone(), padded(x_range, 0.03)),
             Kind::Curve => AxisSpec::new(self.x.clone(), padded(x_range, 0.03)),
             Kind::Traces | Kind::Rates => AxisSpec::time(snapped(widened(x_range))),
         };
@@ -250,7 +268,11 @@ impl Lines {
             keys,
             notes,
             x,
-            y: AxisSpec::new(self.y.clone(), y_range),
+            y: if self.log {
+                AxisSpec::logarithmic(self.y.clone(), y_range)
+            } else {
+                AxisSpec::new(self.y.clone(), y_range)
+            },
             height: match self.kind {
                 Kind::Rates => 140.0,
                 Kind::Traces => 180.0,
@@ -270,7 +292,7 @@ impl Lines {
         // The first series lies on top, as it stands first in the legend.
         for (at, series) in self.series.iter().enumerate().rev() {
             let colour = self.colour(at);
-            let pieces = pieces(series, area, self.given_span());
+            let pieces = pieces(series, self.log, area, self.given_span());
             if self.kind == Kind::Rates && self.series.len() == 1 {
                 svg.fill(&filled(&pieces, area.y.place(0.0)), colour, 0.14, false);
             }
@@ -297,12 +319,17 @@ fn shown(x: f64, span: Option<(f64, f64)>) -> bool {
 }
 
 /// Turns a series into unbroken pieces of places on the page, thinned to what can be seen.
-fn pieces(series: &Series, area: &Area, span: Option<(f64, f64)>) -> Vec<Vec<(f64, f64)>> {
+fn pieces(
+    series: &Series,
+    log: bool,
+    area: &Area,
+    span: Option<(f64, f64)>,
+) -> Vec<Vec<(f64, f64)>> {
     let ordered = series.x.windows(2).all(|pair| pair[0] <= pair[1]);
     let long = series.y.len() as f64 > 4.0 * area.width;
     let mut pieces: Vec<Vec<(f64, f64)>> = Vec::new();
     let mut piece: Vec<(f64, f64)> = Vec::new();
-    for (x, y) in series.points() {
+    for (x, y) in series.points(log) {
         // The range of y holds all that lies in the span, so nothing needs to be cut.
         if drawable(y) && shown(x, span) {
             piece.push((area.x.place(x), area.y.place(y)));

@@ -23,8 +23,8 @@ pub struct Outcome {
     pub bounds: Option<(f64, f64)>,
     /// The unit; empty for numbers.
     pub unit: String,
-    /// Whether the assertion holds.
-    pub pass: bool,
+    /// Whether the assertion holds; `None` where what it needs was not recorded, which is neither.
+    pub pass: Option<bool>,
     /// Why there is no value.
     pub reason: Option<NoValue>,
 }
@@ -107,7 +107,7 @@ fn outcome(expect: &Expect, values: &mut Values<'_>) -> Outcome {
         value: value.map(|v| v * expect.scale),
         bounds: bounds.map(|(low, high)| (low * expect.scale, high * expect.scale)),
         unit: expect.unit.clone(),
-        pass: pass && reason.is_none(),
+        pass: (reason != Some(NoValue::NothingRecorded)).then_some(pass && reason.is_none()),
         reason,
     }
 }

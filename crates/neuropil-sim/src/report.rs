@@ -57,9 +57,11 @@ impl Report {
             .sum()
     }
 
-    /// Whether all assertions hold.
+    /// Whether no assertion fails; those whose recordings were off do not count.
     pub fn passed(&self) -> bool {
-        self.expects.iter().all(|outcome| outcome.pass)
+        self.expects
+            .iter()
+            .all(|outcome| outcome.pass != Some(false))
     }
 }
 

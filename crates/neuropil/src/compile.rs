@@ -91,13 +91,18 @@ impl Text {
     /// [`Error::Model`] with every mistake of the text and of the options; with
     /// [`Code::NoRun`] if there is no run.
     pub fn compile(&self, options: &Options) -> Result<Compilation, Error> {
-        let (sources, mut diagnostics, runs) = self.compiled(options);
+        let (sources, mut diagnostics, mut runs) = self.compiled(options);
         if has_errors(&diagnostics) {
             return Err(Error::model(sources, diagnostics));
         }
         if runs.is_empty() {
             diagnostics.push(self.no_run());
             return Err(Error::model(sources, diagnostics));
+        }
+        if options.no_record {
+            for run in &mut runs {
+                run.program.forget_recordings();
+            }
         }
         Ok(Compilation {
             sources,

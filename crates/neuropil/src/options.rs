@@ -16,6 +16,16 @@ pub enum Precision {
     F64,
 }
 
+impl Precision {
+    /// The name as in `with precision = …`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+        }
+    }
+}
+
 /// Who computes. All give the same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BackendKind {
@@ -107,6 +117,9 @@ pub struct Options {
     pub cores: usize,
     /// Who computes; default: what the text says, else [`BackendKind::fastest`].
     pub backend: Option<BackendKind>,
+    /// Whether nothing is recorded, whatever the text says: no arrays and no pictures; default `false`.
+    /// Spikes are counted all the same. An `expect` that needs a recording is neither passed nor failed.
+    pub no_record: bool,
     /// A clock with which to add up the time of every stage of a step; default none. It costs some
     /// 50 ns a stage, and changes no result.
     pub profile: Option<Clock>,

@@ -279,6 +279,7 @@ impl OneRun<'_> {
             backend: kind.as_str().to_owned(),
             fma: backend::fma().to_owned(),
             versions: versions(),
+            recorded: !self.options.no_record,
             wall,
             peak_rss_mb: observer.peak_rss_mb(),
         };

@@ -1,5 +1,6 @@
 //! The commands, a file each; what goes wrong in any of them is said here.
 
+mod bench;
 mod check;
 mod completions;
 mod explain;
@@ -23,6 +24,7 @@ use crate::render;
 pub(crate) fn perform(arguments: Arguments, clock: Clock) -> Code {
     let done = match arguments.command {
         Command::Run(arguments) => run::run(&arguments, clock),
+        Command::Bench(arguments) => bench::bench(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Models { name } => models::models(name.as_deref()),
@@ -114,11 +116,16 @@ pub(crate) fn options(model: &args::Model) -> Options {
         duration: model.duration.clone(),
         dt: model.dt.clone(),
         seed: model.seed,
-        precision: model.precision.map(|precision| match precision {
-            Precision::F32 => neuropil::Precision::F32,
-            Precision::F64 => neuropil::Precision::F64,
-        }),
+        precision: model.precision.map(precision),
         cores: machine::cores(),
         ..Options::default()
+    }
+}
+
+/// The float type of an argument.
+pub(crate) fn precision(argument: Precision) -> neuropil::Precision {
+    match argument {
+        Precision::F32 => neuropil::Precision::F32,
+        Precision::F64 => neuropil::Precision::F64,
     }
 }

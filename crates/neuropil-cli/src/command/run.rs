@@ -25,6 +25,7 @@ pub(crate) fn run(arguments: &Run, clock: Clock) -> Result<Code, Failure> {
         threads: arguments.threads.map(usize::from),
         backend,
         memory_limit: machine::available_memory(),
+        no_record: arguments.no_record,
         profile: arguments
             .profile
             .then_some(machine::nanoseconds as neuropil::Clock),
@@ -78,7 +79,7 @@ fn failed(report: &neuropil::Report) -> Diagnosed {
         .iter()
         .flat_map(|run| &run.summary.report.expects);
     let diagnostics = outcomes
-        .filter(|outcome| !outcome.pass)
+        .filter(|outcome| outcome.pass == Some(false))
         .map(|outcome| {
             let message = format!("`{}` does not hold", outcome.text);
             Diagnostic::error(DiagnosticCode::ExpectationFailed, outcome.span, message).here(

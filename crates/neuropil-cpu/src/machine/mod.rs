@@ -10,6 +10,7 @@
 //! or ordered, event lists ascend, reductions follow a tree of element indices.
 
 mod counters;
+mod floor;
 mod layout;
 mod lists;
 mod load;
@@ -242,6 +243,10 @@ impl Machine for CpuMachine {
 
     fn stage_times(&self) -> Vec<StageTime> {
         self.times()
+    }
+
+    fn floor(self: Box<Self>, clock: Clock) -> Result<Vec<StageTime>, RunError> {
+        self.measure_floor(clock)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use neuropil_ir::backend::{Clock, StageKind, StageTime};
+use neuropil_ir::plan::Plan;
 
 use super::CpuMachine;
 use super::schedule::Work;
@@ -44,7 +45,7 @@ impl Profile {
 }
 
 impl CpuMachine {
-    /// The times by stage, those of equal name and kind together.
+    /// The times by stage, in the order of a step.
     pub(super) fn times(&self) -> Vec<StageTime> {
         let Some(profile) = &self.world.profile else {
             return Vec::new();
@@ -52,23 +53,26 @@ impl CpuMachine {
         let plan = &self.world.plan;
         let mut times: Vec<StageTime> = Vec::new();
         for (place, work) in self.sample.works().chain(self.advance.works()) {
-            let (name, kind) = match work {
-                Work::Map { call, .. } => (&plan.kernels[call.program].name, StageKind::Kernel),
-                Work::Reduce { call, .. } => {
-                    (&plan.kernels[call.program].name, StageKind::Reduction)
-                }
-                Work::Deliver { projection, .. } => {
-                    (&plan.projections[*projection].name, StageKind::Delivery)
-                }
-            };
+            let (name, kind) = named(plan, work);
             let stage = &profile.stages[*place];
             times.push(StageTime {
-                name: name.clone(),
+                name: name.to_owned(),
                 kind,
                 nanoseconds: stage.nanoseconds.load(Ordering::Relaxed),
                 items: stage.items.load(Ordering::Relaxed),
             });
         }
         times
+    }
+}
+
+/// The name of a stage, and what kind of work it is.
+pub(super) fn named<'a>(plan: &'a Plan, work: &Work) -> (&'a str, StageKind) {
+    match work {
+        Work::Map { call, .. } => (&plan.kernels[call.program].name, StageKind::Kernel),
+        Work::Reduce { call, .. } => (&plan.kernels[call.program].name, StageKind::Reduction),
+        Work::Deliver { projection, .. } => {
+            (&plan.projections[*projection].name, StageKind::Delivery)
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! One stage of one owner.
 
+use super::part::Part;
 use super::schedule::{Bound, Work};
 use super::world::{World, lock, read};
-use crate::deliver::Destination;
+use crate::deliver::{Calendar, Destination};
+use crate::memory::Array;
 use crate::program::{self, Frame, Lanes};
 
 impl World {
@@ -60,6 +62,19 @@ impl World {
     ) {
         let mut part = lock(&self.parts[axis][owner]);
         let part = &mut *part;
+        self.run_kernel(part, call, step, frame);
+        for (emission, &list) in call.lists.iter().enumerate() {
+            let emitted = &mut part.outputs.events[emission];
+            let tally = &mut part.tallies[self.tallies[list]];
+            for (element, count) in emitted.iter() {
+                tally[(element - part.range.start) as usize] += u64::from(count);
+            }
+            self.lists[list].publish(step, owner, emitted);
+        }
+    }
+
+    /// Runs a kernel over the elements of a part; what it emits and reduces stands in its outputs.
+    pub(super) fn run_kernel(&self, part: &mut Part, call: &Bound, step: u64, frame: &mut Frame) {
         let lanes = Lanes {
             element: part.range.start,
             count: part.len(),
@@ -79,14 +94,6 @@ impl World {
             uniform: &|uniform| self.slots[call.slots[uniform]],
         };
         self.programs[call.program].run(frame, lanes, &mut world, &mut part.outputs);
-        for (emission, &list) in call.lists.iter().enumerate() {
-            let emitted = &mut part.outputs.events[emission];
-            let tally = &mut part.tallies[self.tallies[list]];
-            for (element, count) in emitted.iter() {
-                tally[(element - part.range.start) as usize] += u64::from(count);
-            }
-            self.lists[list].publish(step, owner, emitted);
-        }
     }
 
     fn deliver(&self, work: &Work, owner: usize, step: u64) -> u64 {
@@ -95,38 +102,22 @@ impl World {
             projection,
             list,
             age,
-            into,
-            zero,
-            own,
             last,
+            ..
         } = *work
         else {
             return 0;
         };
         let mut part = lock(&self.parts[axis][owner]);
         let part = &mut *part;
-        let zero_home = zero.filter(|_| own);
-        let (sums, zero) = match zero_home {
-            None => (&mut part.arrays[into.array], None),
-            Some(zero) => match part.arrays.get_disjoint_mut([into.array, zero.array]) {
-                Ok([sums, zero]) => (sums, Some(zero)),
-                Err(_) => {
-                    self.fail("the sums of a projection overlap".to_owned());
-                    return 0;
-                }
-            },
-        };
-        let zero_copy = zero_home.map_or(0, |zero| zero.copy(step));
-        let mut to = Destination {
-            zero_copy,
-            into: sums,
-            zero,
-            emitted: step.saturating_sub(age),
-            copy: into.copy(step),
-            calendar: into.calendar.map(|place| &mut part.calendars[place]),
+        let emitted = step.checked_sub(age);
+        let begun = emitted.unwrap_or(0);
+        let Some(mut to) = destination(&mut part.arrays, &mut part.calendars, work, begun, step)
+        else {
+            self.fail("the sums of a projection overlap".to_owned());
+            return 0;
         };
         let before = part.delivered[projection];
-        let emitted = step.checked_sub(age);
         if let (Some(emitted), Some(edges)) = (emitted, self.deliveries[projection].as_ref()) {
             for segment in self.lists[list].segments(emitted) {
                 match edges.deliver(owner, &read(segment), &mut to) {
@@ -150,8 +141,40 @@ impl World {
     }
 }
 
+/// Where a delivery adds what was emitted in a step; `None` where its sums overlap.
+pub(super) fn destination<'a>(
+    arrays: &'a mut [Array],
+    calendars: &'a mut [Calendar],
+    work: &Work,
+    emitted: u64,
+    step: u64,
+) -> Option<Destination<'a>> {
+    let Work::Deliver {
+        into, zero, own, ..
+    } = *work
+    else {
+        return None;
+    };
+    let zero_home = zero.filter(|_| own);
+    let (sums, zero) = match zero_home {
+        None => (arrays.get_mut(into.array)?, None),
+        Some(zero) => {
+            let [sums, zero] = arrays.get_disjoint_mut([into.array, zero.array]).ok()?;
+            (sums, Some(zero))
+        }
+    };
+    Some(Destination {
+        zero_copy: zero_home.map_or(0, |zero| zero.copy(step)),
+        into: sums,
+        zero,
+        emitted,
+        copy: into.copy(step),
+        calendar: into.calendar.and_then(|place| calendars.get_mut(place)),
+    })
+}
+
 /// The call of a step: that of the clocks which tick at its end.
-fn chosen<'a>(
+pub(super) fn chosen<'a>(
     call: &'a Bound,
     ticking: &'a [(Vec<u32>, Bound)],
     clocks: &[u32],

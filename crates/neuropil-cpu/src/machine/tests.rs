@@ -1,5 +1,6 @@
 //! Whole plans: order, delays, clocks, recordings, counters, and the same bits on any threads.
 
+mod floor;
 mod network;
 mod order;
 

@@ -62,6 +62,9 @@ pub enum NoValue {
         /// The index in its population.
         element: u32,
     },
+    /// The run keeps no recordings.
+    #[error("not recorded")]
+    NothingRecorded,
     /// The measure is computed from values that are not numbers, or divides zero by zero.
     #[error("the value is not a number")]
     NotANumber,
@@ -115,6 +118,8 @@ enum State {
         places: Option<Vec<Range<usize>>>,
         moments: Moments,
     },
+    /// The recording does not exist.
+    Off,
 }
 
 /// The steps of a span of time: above `after` (none: from the start on), up to `last`.
@@ -204,7 +209,7 @@ impl Probes {
 
     fn add(&mut self, program: &Program, measure: &Measure) {
         let dt = self.dt;
-        let probe = match measure {
+        let mut probe = match measure {
             Measure::Number(_) => return,
             Measure::Unary(_, a) => return self.add(program, a),
             Measure::Binary(_, a, b) => {
@@ -283,6 +288,13 @@ impl Probes {
                 },
             },
         };
+        let exists = match probe.source {
+            Source::Raster(raster) => raster < program.rasters.len(),
+            Source::Trace(trace) => trace < program.traces.len(),
+        };
+        if !exists {
+            probe.state = State::Off;
+        }
         self.list.push(probe);
     }
 
@@ -447,6 +459,7 @@ impl Values<'_> {
     fn leaf(&self, leaf: &Measure, state: &State) -> Result<f64, NoValue> {
         let probes = self.probes;
         match (leaf, state) {
+            (_, State::Off) => Err(NoValue::NothingRecorded),
             (Measure::Count { from, to, .. }, State::Count { window, events, .. }) => {
                 probes.window(*from, *to, *window)?;
                 Ok(*events as f64)

@@ -1,6 +1,6 @@
 //! Building a network and running it.
 
-use neuropil_ir::backend::{Backend, Clock, Machine, Resources, RunError};
+use neuropil_ir::backend::{Backend, Clock, Machine, Resources, RunError, StageTime};
 use neuropil_ir::connect::Connectivity;
 use neuropil_ir::plan::{BufferId, SlotId};
 use neuropil_ir::program::Program;
@@ -62,6 +62,8 @@ pub struct Simulation {
     machine: Box<dyn Machine>,
     observed: Observed,
     footprint: Footprint,
+    /// Bytes that the connections took.
+    connection_bytes: u64,
     backend: &'static str,
     check_every: u64,
     interrupted: bool,
@@ -128,6 +130,7 @@ impl Simulation {
             program,
             machine,
             footprint,
+            connection_bytes: 0,
             backend: backend.name(),
             check_every: options.check_every.max(1),
             interrupted: false,
@@ -146,6 +149,7 @@ impl Simulation {
         fits(footprint, limit)?;
         simulation.footprint = footprint;
 
+        let unconnected = simulation.machine.bytes();
         let all_edges = connectors.iter().map(Connectivity::expected_edges).sum();
         let total = connectors.len();
         for (index, connector) in connectors.into_iter().enumerate() {
@@ -178,6 +182,8 @@ impl Simulation {
                 source,
             })?;
         }
+        let connected = simulation.machine.bytes();
+        simulation.connection_bytes = connected.saturating_sub(unconnected);
         Ok(simulation)
     }
 
@@ -296,6 +302,15 @@ impl Simulation {
         self.machine.profile(clock)
     }
 
+    /// Measures what the kernels and deliveries of the steps so far would have taken alone; ends the
+    /// simulation, whose state it spoils.
+    ///
+    /// # Errors
+    /// [`SimulationError::Run`] with [`RunError::Unsupported`] where the back-end cannot.
+    pub fn floor(self, clock: Clock) -> Result<Vec<StageTime>, SimulationError> {
+        self.machine.floor(clock).map_err(SimulationError::Run)
+    }
+
     /// Ends the simulation: its report, and the program that it ran.
     pub fn finish(self) -> (Report, Program) {
         (self.report(), self.program)
@@ -324,6 +339,11 @@ impl Simulation {
     /// The estimate of memory that the simulation was built with.
     pub fn footprint(&self) -> Footprint {
         self.footprint
+    }
+
+    /// The bytes that the connections took when they were made, by the back-end's own count.
+    pub fn connection_bytes(&self) -> u64 {
+        self.connection_bytes
     }
 
     /// The name of the back-end.

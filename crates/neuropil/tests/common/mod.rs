@@ -58,7 +58,7 @@ pub(crate) fn expect_all_with(name: &str, text: &str, options: &Options) {
 pub(crate) fn failures(results: &[Results]) -> String {
     let mut lines = String::new();
     for run in results {
-        for outcome in run.report.expects.iter().filter(|outcome| !outcome.pass) {
+        for outcome in run.report.expects.iter().filter(|o| o.pass != Some(true)) {
             // Writing to a string cannot fail.
             let _ = writeln!(
                 lines,

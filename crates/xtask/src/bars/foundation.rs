@@ -380,7 +380,14 @@ mod tests {
             Check::DebugIsRelease(it) => Some(it.text),
             Check::CpuTime(it) => Some(it.text),
             Check::WallTime(it) => Some(it.text),
-            Check::Test(_) | Check::LongText | Check::Peers(_) | Check::Unbuilt { .. } => None,
+            Check::Measured(it) => it.arguments.first().copied(),
+            Check::Test(_)
+            | Check::LongText
+            | Check::Peers(_)
+            | Check::TwoThreads(_)
+            | Check::FullMicrocircuit(_)
+            | Check::CostAgainstSize
+            | Check::Unbuilt { .. } => None,
         }
     }
 

@@ -9,6 +9,7 @@
 //!
 //! with `pass`, `FAIL`, or `missing` where the text or test it needs does not exist yet.
 
+mod bench;
 mod bits;
 mod foundation;
 mod networks;
@@ -61,6 +62,14 @@ pub(crate) enum Check {
     WallTime(timing::WallTime),
     /// The time of our steps beside those of another simulator.
     Peers(peers::Peers),
+    /// A number that the program measures of itself.
+    Measured(bench::Measured),
+    /// A network on one thread and on two.
+    TwoThreads(bench::TwoThreads),
+    /// The cortical microcircuit at full size.
+    FullMicrocircuit(bench::FullMicrocircuit),
+    /// A plot of cost against size.
+    CostAgainstSize,
     /// A check that does not exist yet.
     Unbuilt {
         /// What is expected.
@@ -163,6 +172,10 @@ impl Check {
             Self::CpuTime(time) => Ok(vec![time.run(tool)?]),
             Self::WallTime(time) => Ok(vec![time.run(tool)?]),
             Self::Peers(peers) => Ok(vec![peers.run(tool)?]),
+            Self::Measured(measured) => Ok(vec![measured.run(tool)?]),
+            Self::TwoThreads(threads) => Ok(vec![threads.run(tool)?]),
+            Self::FullMicrocircuit(full) => full.run(tool),
+            Self::CostAgainstSize => Ok(vec![bench::cost_against_size(tool)?]),
             Self::Unbuilt { expected, needs } => Ok(vec![Outcome::missing("", expected, needs)]),
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! What is not built yet stands here by name, with what is expected of it, and prints `missing`.
 
+use super::bench::{FullMicrocircuit, Measured, Number, TwoThreads};
 use super::bits::SameBits;
 use super::peers::Peers;
 use super::populations::Populations;
@@ -23,6 +24,11 @@ pub(super) fn bars() -> Vec<Bar> {
         let name = format!("{network} beside {peer}");
         bar(&name, Check::Peers(Peers { goal, rounds: 3 }))
     }));
+    bars.extend(floors());
+    bars.extend(equations());
+    bars.extend(threads());
+    bars.extend(full_microcircuit());
+    bars.push(bar("cost against size", Check::CostAgainstSize));
     bars.extend(unbuilt());
     bars
 }
@@ -133,33 +139,89 @@ fn small() -> Vec<Bar> {
     ]
 }
 
+/// How far whole networks are from their kernels and deliveries alone.
+fn floors() -> Vec<Bar> {
+    let table: [(&str, &'static [&'static str]); 3] = [
+        (
+            "coba, 4,000 neurons: floor",
+            &["coba", "--precision", "f64"],
+        ),
+        ("cuba: floor", &["cuba", "--precision", "f64"]),
+        ("cuba: floor", &["cuba", "--precision", "f32"]),
+    ];
+    let make = |(name, arguments)| {
+        let measured = Measured {
+            arguments,
+            number: Number::FloorRatio,
+            most: Some(1.25),
+        };
+        bar(name, Check::Measured(measured))
+    };
+    table.into_iter().map(make).collect()
+}
+
+/// One evaluation of the equations of Hodgkin and Huxley, as exponential Euler makes it; Heun's two beside it.
+fn equations() -> Vec<Bar> {
+    const EXPONENTIAL: &str = "benches/networks/hh_exponential.npl";
+    let table: [(&'static [&'static str], Option<f64>); 4] = [
+        (&[EXPONENTIAL, "--precision", "f32"], Some(3.0)),
+        (&[EXPONENTIAL, "--precision", "f64"], Some(8.0)),
+        (&["hh_population", "--precision", "f32"], None),
+        (&["hh_population", "--precision", "f64"], None),
+    ];
+    let make = |(arguments, most)| {
+        let measured = Measured {
+            arguments,
+            number: Number::NeuronStep,
+            most,
+        };
+        bar("hh_population: cost", Check::Measured(measured))
+    };
+    table.into_iter().map(make).collect()
+}
+
+/// What a second thread gains, at three sizes.
+fn threads() -> Vec<Bar> {
+    let table: [(&'static [&'static str], f64); 3] = [
+        (&["coba", "--sizes", "4000", "--for", "1 s"], 1.5),
+        (&["coba", "--sizes", "40000", "--for", "200 ms"], 1.8),
+        (&["coba", "--sizes", "400000", "--for", "100 ms"], 1.7),
+    ];
+    let make = |(arguments, least)| {
+        let threads = TwoThreads { arguments, least };
+        bar("two threads against one", Check::TwoThreads(threads))
+    };
+    table.into_iter().map(make).collect()
+}
+
+/// The microcircuit at full size in real time, with constant current; building is asked of two threads.
+fn full_microcircuit() -> Vec<Bar> {
+    let table = [
+        ("f32", "1", 2.0, None),
+        ("f32", "2", 1.0, Some(5.0)),
+        ("f64", "1", 2.5, None),
+        ("f64", "2", 1.4, Some(5.0)),
+    ];
+    let make = |(precision, threads, most_factor, most_build_s)| {
+        let full = FullMicrocircuit {
+            precision,
+            threads,
+            most_factor,
+            most_build_s,
+        };
+        let name = "microcircuit at full size: real time";
+        bar(name, Check::FullMicrocircuit(full))
+    };
+    table.into_iter().map(make).collect()
+}
+
 /// What has no check yet: name, expectation, what is needed.
 fn unbuilt() -> Vec<Bar> {
-    let table: [(&str, &'static str, &'static str); 10] = [
+    let table: [(&str, &'static str, &'static str); 4] = [
         (
             "microcircuit at full size: rates",
             "the published rates of each population",
             "building of full size within minutes",
-        ),
-        (
-            "microcircuit at full size: real time",
-            "10 s with DC drive in f32: factor at most 2.0 on one thread, 1.0 on two (f64: 2.5, 1.4), at most 2 GiB",
-            "bench runner",
-        ),
-        (
-            "coba, 4,000 neurons, beside its floor",
-            "f64 at most 1.25 times the floor",
-            "bench runner",
-        ),
-        (
-            "cuba, beside its floor",
-            "at most 1.25 times the floor",
-            "bench runner",
-        ),
-        (
-            "hh_population, a neuron-step",
-            "at most 3 ns (f32) and 8 ns (f64)",
-            "bench runner",
         ),
         (
             "delivery on one core",
@@ -175,16 +237,6 @@ fn unbuilt() -> Vec<Bar> {
             "bytes a synapse",
             "as budgeted, from resident memory",
             "measure of resident memory by layout",
-        ),
-        (
-            "two threads against one",
-            "1.5, 1.8 and 1.7 times at 4,000, 40,000 and 400,000 neurons or more",
-            "bench runner",
-        ),
-        (
-            "cost against size",
-            "a plot from 1,000 to 1,000,000 neurons with the floor beside it",
-            "bench runner",
         ),
     ];
     let make = |(name, expected, needs)| bar(name, Check::Unbuilt { expected, needs });

@@ -85,6 +85,13 @@ impl Tool {
         Ok(self.scratch.join(self.runs.get().to_string()))
     }
 
+    /// Returns the path of a file that is kept for people to look at, beside what is built.
+    pub(crate) fn keep(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.target.join("bars");
+        std::fs::create_dir_all(&folder)?;
+        Ok(folder.join(name))
+    }
+
     /// Runs the release program.
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<Finished> {
         self.run_program(&self.program(), arguments)

@@ -7,10 +7,10 @@ use neuropil_ir::plan::{DelayClass, Projection, ProjectionId, Record, Sampled, S
 use super::*;
 use crate::testing::{Listed, random_edges};
 
-const SIZE: u32 = 9_001;
+pub(super) const SIZE: u32 = 9_001;
 
 /// The network, and the connectivities of its projections.
-fn network(precision: Precision) -> (Plan, Vec<Listed>) {
+pub(super) fn network(precision: Precision) -> (Plan, Vec<Listed>) {
     let mut plan = empty_plan(precision, &[SIZE]);
     let spikes = list(&mut plan, 0, 4, false, true);
     let bursts = list(&mut plan, 0, 2, true, true);
@@ -165,18 +165,29 @@ fn mean_kernel(precision: Precision) -> Kernel {
     kernel
 }
 
-fn run(
+/// The network, ready to run.
+pub(super) fn connected(
     backend: CpuBackend,
-    (plan, connectivities): &(Plan, Vec<Listed>),
+    plan: &Plan,
+    connectivities: &[Listed],
     threads: usize,
-    parts: &[u64],
-) -> (Kept, Vec<u64>) {
+) -> Box<dyn Machine> {
     let mut machine = load(backend, plan, threads);
     for (projection, connectivity) in connectivities.iter().enumerate() {
         machine
             .connect(ProjectionId(projection as u32), connectivity)
             .unwrap();
     }
+    machine
+}
+
+fn run(
+    backend: CpuBackend,
+    (plan, connectivities): &(Plan, Vec<Listed>),
+    threads: usize,
+    parts: &[u64],
+) -> (Kept, Vec<u64>) {
+    let mut machine = connected(backend, plan, connectivities, threads);
     let mut kept = Kept::default();
     for &steps in parts {
         assert_eq!(machine.run(steps, &mut kept), Ok(steps));

@@ -1,0 +1,270 @@
+//! Bars of speed that `neuropil bench` measures: floors, costs, threads, the full microcircuit, a plot.
+//!
+//! Times are wall times of this machine as it is; what a hypervisor took meanwhile is told beside those
+//! that compare threads. A bar that is missed prints `FAIL` and is not widened.
+
+use super::Outcome;
+use super::tool::{Tool, show};
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+/// A number of the first measurement of `neuropil bench`.
+pub(crate) struct Measured {
+    /// The network or text, and options.
+    pub(crate) arguments: &'static [&'static str],
+    /// Which number, with its median and range.
+    pub(crate) number: Number,
+    /// The largest median; none where it is only told.
+    pub(crate) most: Option<f64>,
+}
+
+/// What is read of a measurement.
+#[derive(Clone, Copy)]
+pub(crate) enum Number {
+    /// The run over its floor.
+    FloorRatio,
+    /// Wall time in ns a neuron and step.
+    NeuronStep,
+}
+
+impl Number {
+    fn place(self) -> (&'static str, &'static str) {
+        match self {
+            Self::FloorRatio => ("/floor/ratio", "times the floor"),
+            Self::NeuronStep => ("/ns_per_neuron_step", "ns a neuron-step"),
+        }
+    }
+}
+
+impl Measured {
+    pub(super) fn run(&self, tool: &Tool) -> Result<Outcome> {
+        let (place, unit) = self.number.place();
+        let object = bench(tool, self.arguments)?;
+        let first = &object["measurements"][0];
+        let value = |key: &str| number(first, &format!("{place}/{key}"));
+        let (median, low, high) = (value("median")?, value("low")?, value("high")?);
+        let expected = self.most.map_or_else(
+            || "told beside the others".to_owned(),
+            |most| format!("median at most {most} {unit}"),
+        );
+        Ok(Outcome::judge(
+            &command(self.arguments),
+            &expected,
+            &format!("{median:.3} {unit} ({low:.3} to {high:.3})"),
+            self.most.is_none_or(|most| median <= most),
+        ))
+    }
+}
+
+/// One network on one thread and on two, in turn.
+pub(crate) struct TwoThreads {
+    /// The network and its size, and how long.
+    pub(crate) arguments: &'static [&'static str],
+    /// How many times faster two threads must be.
+    pub(crate) least: f64,
+}
+
+/// Runs of each kind, and how many of them count: the quietest.
+const TURNS: usize = 20;
+const QUIETEST: usize = 5;
+
+impl TwoThreads {
+    pub(super) fn run(&self, tool: &Tool) -> Result<Outcome> {
+        let once = &["--repeats", "1", "--no-floor", "--precision", "f64"][..];
+        let arguments = [self.arguments, once].concat();
+        let mut times = [Vec::new(), Vec::new()];
+        let before = processor_ticks();
+        for _ in 0..TURNS {
+            for (times, threads) in times.iter_mut().zip(["1", "2"]) {
+                let object = bench(tool, &[&arguments[..], &["--threads", threads]].concat())?;
+                times.push(number(&object, "/measurements/0/run_s/median")?);
+            }
+        }
+        let stolen = stolen(before, processor_ticks());
+        let [one, two] = times.map(quietest);
+        Ok(Outcome::judge(
+            &command(&arguments),
+            &format!(
+                "two threads at least {} times one, quietest {QUIETEST} of {TURNS} runs each, in turn",
+                self.least
+            ),
+            &format!(
+                "{:.2} times ({one:.4} s and {two:.4} s), {stolen}",
+                one / two
+            ),
+            one / two >= self.least,
+        ))
+    }
+}
+
+/// The mean of the quietest runs.
+fn quietest(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.truncate(QUIETEST);
+    times.iter().sum::<f64>() / times.len() as f64
+}
+
+/// The microcircuit at full size: 10 s after 0.5 s.
+pub(crate) struct FullMicrocircuit {
+    /// The float type.
+    pub(crate) precision: &'static str,
+    /// The number of threads.
+    pub(crate) threads: &'static str,
+    /// The largest wall time over simulated time.
+    pub(crate) most_factor: f64,
+    /// The longest time of building in s, where it is asked for.
+    pub(crate) most_build_s: Option<f64>,
+}
+
+/// The largest resident memory of the process; unit MiB.
+const MOST_RESIDENT_MIB: f64 = 2048.0;
+
+impl FullMicrocircuit {
+    pub(super) fn run(&self, tool: &Tool) -> Result<Vec<Outcome>> {
+        let arguments = [
+            "microcircuit",
+            "--full",
+            "--after",
+            "500 ms",
+            "--for",
+            "10 s",
+            "--repeats",
+            "1",
+            "--no-floor",
+            "--precision",
+            self.precision,
+            "--threads",
+            self.threads,
+        ];
+        let before = processor_ticks();
+        let object = bench(tool, &arguments)?;
+        let stolen = stolen(before, processor_ticks());
+        let factor = number(&object, "/measurements/0/real_time_factor/median")?;
+        let built = number(&object, "/measurements/0/build_s/median")?;
+        let resident = number(&object, "/peak_rss_mb")?;
+        let command = command(&arguments);
+        let mut outcomes = vec![Outcome::judge(
+            &command,
+            &format!("real-time factor at most {}", self.most_factor),
+            &format!("{factor:.3}, {stolen}"),
+            factor <= self.most_factor,
+        )];
+        if let Some(most) = self.most_build_s {
+            outcomes.push(Outcome::judge(
+                &command,
+                &format!("built within {most} s"),
+                &format!("{built:.2} s"),
+                built <= most,
+            ));
+        }
+        outcomes.push(Outcome::judge(
+            &command,
+            &format!("at most {MOST_RESIDENT_MIB} MiB resident (VmHWM)"),
+            &format!("{resident:.0} MiB"),
+            resident <= MOST_RESIDENT_MIB,
+        ));
+        Ok(outcomes)
+    }
+}
+
+/// The cost of a neuron-step from 1,000 to 1,000,000 neurons, drawn with the floor beside it.
+pub(super) fn cost_against_size(tool: &Tool) -> Result<Outcome> {
+    let sizes = ["1000", "10000", "100000", "1000000"];
+    let file = tool.keep("cost_against_size.svg")?;
+    let plot = file.display().to_string();
+    let list = sizes.join(",");
+    let known = ["coba", "--sizes", &list, "--repeats", "3"];
+    let object = bench(tool, &[&known[..], &["--plot", &plot]].concat())?;
+    let measured = object["measurements"].as_array();
+    let measured = measured.context("no list of measurements")?;
+    let mut told = Vec::new();
+    for one in measured {
+        let cost = number(one, "/ns_per_neuron_step/median")?;
+        let floor = number(one, "/floor/ns_per_neuron_step/median")?;
+        let precision = one["precision"].as_str().unwrap_or_default();
+        told.push(format!(
+            "{precision} {}: {cost:.2} over {floor:.2}",
+            one["neurons"]
+        ));
+    }
+    let drawn = std::fs::read_to_string(&file).is_ok_and(|text| text.contains("floor"));
+    Ok(Outcome::judge(
+        &command(&known),
+        "each size in f32 and f64 with its floor, and a plot (ns a neuron-step)",
+        &format!("{} in {plot}", told.join("; ")),
+        drawn && told.len() == 2 * sizes.len(),
+    ))
+}
+
+/// Runs `neuropil bench` and reads its object.
+fn bench(tool: &Tool, arguments: &[&str]) -> Result<Value> {
+    let all = [&["bench", "--json"], arguments].concat();
+    let finished = tool.run(&all)?;
+    ensure!(
+        finished.code == 0,
+        "{}: exit code {}: {}",
+        show(&all),
+        finished.code,
+        finished.text.trim()
+    );
+    serde_json::from_str(&finished.text).with_context(|| show(&all))
+}
+
+fn command(arguments: &[&str]) -> String {
+    show(&[&["bench"], arguments].concat())
+}
+
+fn number(object: &Value, place: &str) -> Result<f64> {
+    let found = object.pointer(place).and_then(Value::as_f64);
+    found.with_context(|| format!("no number at {place}"))
+}
+
+/// Ticks of all processors so far, and those that the hypervisor took; `None` where the system does not say.
+fn processor_ticks() -> Option<(u64, u64)> {
+    ticks(&std::fs::read_to_string("/proc/stat").ok()?)
+}
+
+/// Reads the first line of `/proc/stat`: user, nice, system, idle, iowait, irq, softirq, steal.
+fn ticks(stat: &str) -> Option<(u64, u64)> {
+    let line = stat.lines().next()?.strip_prefix("cpu ")?;
+    let numbers: Option<Vec<u64>> = line
+        .split_whitespace()
+        .take(8)
+        .map(|word| word.parse().ok())
+        .collect();
+    let numbers = numbers?;
+    Some((numbers.iter().sum(), *numbers.get(7)?))
+}
+
+/// The share of time that the hypervisor took between two readings.
+fn stolen(before: Option<(u64, u64)>, after: Option<(u64, u64)>) -> String {
+    match before.zip(after) {
+        Some(((all, taken), (all_after, taken_after))) if all_after > all => {
+            let share = (taken_after - taken) as f64 / (all_after - all) as f64;
+            format!("steal {:.1} %", 100.0 * share)
+        }
+        _ => "steal unknown".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quietest_runs_are_averaged() {
+        let times = vec![9.0, 1.0, 8.0, 2.0, 3.0, 7.0, 4.0, 5.0];
+        assert_eq!(quietest(times), 3.0);
+    }
+
+    #[test]
+    fn stolen_time_is_a_share_of_all() {
+        let read = |line: &str| ticks(&format!("{line}\ncpu0 1 2 3\n"));
+        let before = read("cpu  10 0 10 70 0 0 0 10 5 5");
+        let after = read("cpu  20 0 20 130 0 0 0 30 9 9");
+        assert_eq!(before, Some((100, 10)));
+        assert_eq!(stolen(before, after), "steal 20.0 %");
+        assert_eq!(stolen(None, after), "steal unknown");
+        assert_eq!(ticks("intr 1 2"), None);
+    }
+}
