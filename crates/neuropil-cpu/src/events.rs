@@ -31,6 +31,12 @@ impl Segment {
         self.counts.clear();
     }
 
+    /// Moves the elements of another segment, all above those of this one, to the end.
+    pub(crate) fn append(&mut self, other: &mut Self) {
+        self.elements.append(&mut other.elements);
+        self.counts.append(&mut other.counts);
+    }
+
     /// The elements, each with its number of events.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
         let counts = self.counts.iter().copied().chain(std::iter::repeat(1));

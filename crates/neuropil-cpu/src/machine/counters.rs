@@ -7,7 +7,7 @@
 use neuropil_ir::backend::Counters;
 use neuropil_ir::plan::{DelayClass, Plan, ProjectionId, Stage};
 
-use super::world::{World, lock, read};
+use super::world::{World, lock};
 
 /// The counters after `step` steps.
 pub(super) fn counters(world: &World, step: u64, sampled: bool) -> Counters {
@@ -50,14 +50,12 @@ pub(super) fn counters(world: &World, step: u64, sampled: bool) -> Counters {
         let mut early = 0;
         let kept = world.lists[list].depth().min(step);
         for emitted in step - kept..step {
-            for segment in world.lists[list].segments(emitted) {
-                for (source, times) in read(segment).iter() {
-                    let times = u64::from(times);
-                    if emitted >= unread {
-                        waiting += times * edges.row_length(source);
-                    } else if declared.delay != DelayClass::Common {
-                        early += times * edges.row_later_than(source, runs - 1 - emitted);
-                    }
+            for (source, times) in world.lists[list].events(emitted).iter() {
+                let times = u64::from(times);
+                if emitted >= unread {
+                    waiting += times * edges.row_length(source);
+                } else if declared.delay != DelayClass::Common {
+                    early += times * edges.row_later_than(source, runs - 1 - emitted);
                 }
             }
         }

@@ -5,8 +5,11 @@ use std::ops::Range;
 use crate::memory::LANE_PADDING;
 use crate::pool::MOST_SLOTS;
 
-/// Fewer elements than this for each owner cost more in synchronisation than they gain.
-const OWNER_ELEMENTS: u64 = 2_000;
+/// Fewer elements than this for each slot cost more in synchronisation than they gain.
+const SLOT_ELEMENTS: u64 = 2_000;
+
+/// The fewest elements of an owner: an axis of a network that is divided at all is divided evenly.
+const OWNER_ELEMENTS: u64 = 256;
 
 /// The largest load of a slot, in parts of the mean, for which axes are not divided.
 const MOST_IMBALANCE: f64 = 1.1;
@@ -26,7 +29,7 @@ impl Layout {
     /// Divides axes of given sizes among a number of threads.
     pub(super) fn new(sizes: &[u32], threads: usize) -> Self {
         let total: u64 = sizes.iter().map(|&size| u64::from(size)).sum();
-        let slot_count = usize::try_from(total / OWNER_ELEMENTS)
+        let slot_count = usize::try_from(total / SLOT_ELEMENTS)
             .unwrap_or(MOST_SLOTS)
             .clamp(1, threads.max(1));
         let slot_count = slot_count.min(MOST_SLOTS);
@@ -145,7 +148,14 @@ mod tests {
         assert_eq!(Layout::new(&[1000, 900], 8).slot_count, 1);
         let layout = Layout::new(&[3200, 800], 2);
         assert_eq!(layout.slot_count, 2);
-        assert_eq!((layout.owners[0].len(), layout.owners[1].len()), (1, 1));
-        assert_ne!(layout.slots[0], layout.slots[1]);
+        assert_eq!((layout.owners[0].len(), layout.owners[1].len()), (2, 2));
+        assert_eq!(
+            (&layout.slots[0], &layout.slots[1]),
+            (&vec![0, 1], &vec![0, 1])
+        );
+        // Too few elements for two owners: one slot or the other.
+        let layout = Layout::new(&[3500, 300, 200], 2);
+        assert_eq!(layout.owners[1].len(), 1);
+        assert_ne!(layout.slots[1], layout.slots[2]);
     }
 }

@@ -94,13 +94,20 @@ pub(super) fn load(
         memory_limit: resources.memory_limit,
         step: 0,
         sampled: false,
+        waits: false,
         broken: None,
         values: Vec::new(),
         elements: Vec::with_capacity(most_recorded(plan)),
     };
     let init = schedule(plan, &machine.world.homes, &plan.init, 0);
-    run::run_schedule(&mut machine.world, &mut machine.pool, &init, 0, None)
-        .map_err(|error| invalid(format!("init stages: {error}")))?;
+    run::run_schedule(
+        &mut machine.world,
+        &mut machine.pool,
+        (&[], &init.steps),
+        0,
+        None,
+    )
+    .map_err(|error| invalid(format!("init stages: {error}")))?;
     Ok(machine)
 }
 
@@ -354,7 +361,7 @@ fn parts(
             blocks: vec![Vec::new(); effects],
             sets: Vec::new(),
         };
-        let delivered = vec![0; plan.projections.len()];
+        let delivered = Block::zeroed(plan.projections.len())?;
         Some(Mutex::new(Part {
             range: range.clone(),
             arrays,

@@ -132,6 +132,8 @@ struct CpuMachine {
     step: u64,
     /// Whether the samples of the present step were taken.
     sampled: bool,
+    /// Whether the last phase of `sample` is still to be run at the present step.
+    waits: bool,
     /// Why the machine can no longer be used.
     broken: Option<String>,
     /// What is handed to the sink, reused.

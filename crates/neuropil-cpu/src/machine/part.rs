@@ -7,7 +7,10 @@ use crate::memory::{Array, Block};
 use crate::program::Outputs;
 
 /// The state of an owner: its piece of every array of its axis.
+///
+/// It stands on cache lines of its own, with its lock, as another thread works on the next one.
 #[derive(Debug)]
+#[repr(align(128))]
 pub(super) struct Part {
     /// The elements.
     pub(super) range: Range<u32>,
@@ -20,7 +23,7 @@ pub(super) struct Part {
     /// For each event list of the axis: how often each element has emitted.
     pub(super) tallies: Vec<Block<u64>>,
     /// For each projection: events added to the sums of this owner.
-    pub(super) delivered: Vec<u64>,
+    pub(super) delivered: Block<u64>,
 }
 
 impl Part {

@@ -1,4 +1,7 @@
 //! The loop.
+//!
+//! A step is `sample` and then `advance`. Where nothing is sampled at an instant, the last phase of
+//! `sample` waits for the first of `advance`, so that the slots meet once a step and not twice.
 
 use neuropil_ir::backend::{Flow, RunError, Sink};
 use neuropil_ir::plan::{Plan, SLOT_STEP, SLOT_T};
@@ -6,8 +9,8 @@ use neuropil_ir::scalar::tree;
 
 use super::CpuMachine;
 use super::record::Sampler;
-use super::schedule::{Bound, Schedule, Step};
-use super::world::{World, lock, read};
+use super::schedule::{Bound, Step, Work};
+use super::world::{World, lock};
 use crate::pool::Pool;
 use crate::program::{self, Lanes, Outputs};
 
@@ -33,14 +36,17 @@ impl CpuMachine {
 
     fn run_alternating(&mut self, steps: u64, sink: &mut dyn Sink) -> Result<u64, RunError> {
         if !self.sampled && self.sample(sink)? == Flow::Stop {
+            self.catch_up()?;
             return Ok(0);
         }
         for done in 1..=steps {
             self.advance()?;
             if self.sample(sink)? == Flow::Stop {
+                self.catch_up()?;
                 return Ok(done);
             }
         }
+        self.catch_up()?;
         Ok(steps)
     }
 
@@ -53,10 +59,12 @@ impl CpuMachine {
             values: &mut self.values,
             sink: &mut *sink,
         };
+        let now = self.sample.before_quiet_end(step);
+        self.waits = now < self.sample.steps.len();
         run_schedule(
             &mut self.world,
             &mut self.pool,
-            &self.sample,
+            (&[], &self.sample.steps[..now]),
             step,
             Some(&mut sampler),
         )?;
@@ -64,11 +72,28 @@ impl CpuMachine {
         Ok(sink.after_step(step))
     }
 
+    /// Runs what is left of `sample`, where no `advance` follows.
+    fn catch_up(&mut self) -> Result<(), RunError> {
+        let step = self.step;
+        let late = self.sample.late_works(step, self.waits);
+        run_schedule(&mut self.world, &mut self.pool, (late, &[]), step, None)?;
+        self.waits = false;
+        Ok(())
+    }
+
     /// From the present step to the next.
     fn advance(&mut self) -> Result<(), RunError> {
         let step = self.step;
         self.world.begin(step);
-        run_schedule(&mut self.world, &mut self.pool, &self.advance, step, None)?;
+        let late = self.sample.late_works(step, self.waits);
+        run_schedule(
+            &mut self.world,
+            &mut self.pool,
+            (late, &self.advance.steps),
+            step,
+            None,
+        )?;
+        self.waits = false;
         for list in &mut self.world.lists {
             list.close(step);
         }
@@ -84,11 +109,9 @@ impl CpuMachine {
         };
         for (list, id) in self.world.plan.recorded_lists() {
             self.elements.clear();
-            for segment in self.world.lists[list].segments(emitted) {
-                for (element, count) in read(segment).iter() {
-                    self.elements
-                        .extend(std::iter::repeat_n(element, count as usize));
-                }
+            for (element, count) in self.world.lists[list].events(emitted).iter() {
+                self.elements
+                    .extend(std::iter::repeat_n(element, count as usize));
             }
             if !self.elements.is_empty() {
                 sink.events(id, self.step, &self.elements)?;
@@ -114,25 +137,25 @@ impl RecordedLists for Plan {
     }
 }
 
-/// Runs the steps of a schedule.
+/// Runs the steps of a schedule; before them the works of a phase, with the first step if that is
+/// a phase, too.
 pub(super) fn run_schedule(
     world: &mut World,
     pool: &mut Pool,
-    schedule: &Schedule,
+    (late, steps): (&[(usize, Work)], &[Step]),
     step: u64,
     mut sampler: Option<&mut Sampler<'_>>,
 ) -> Result<(), RunError> {
-    for at in &schedule.steps {
+    let mut late = Some(late).filter(|late| !late.is_empty());
+    if !matches!(steps.first(), Some(Step::Phase(_)))
+        && let Some(late) = late.take()
+    {
+        run_phase(world, pool, [late, &[]], step)?;
+    }
+    for at in steps {
         match at {
             Step::Phase(works) => {
-                let shared = &*world;
-                pool.run(shared.slot_count, &|slot| {
-                    shared.run_slot(works, slot, step);
-                })
-                .map_err(RunError::Worker)?;
-                if let Some(why) = lock(&world.failure).take() {
-                    return Err(RunError::Worker(why));
-                }
+                run_phase(world, pool, [late.take().unwrap_or_default(), works], step)?;
             }
             Step::Join(call, axis) => world.join(call, *axis),
             Step::Scalar(call) => world.scalar(call, step),
@@ -149,6 +172,32 @@ pub(super) fn run_schedule(
         }
     }
     Ok(())
+}
+
+/// Runs works owner by owner, those of the first list before those of the second.
+fn run_phase(
+    world: &mut World,
+    pool: &mut Pool,
+    works: [&[(usize, Work)]; 2],
+    step: u64,
+) -> Result<(), RunError> {
+    let shared = &*world;
+    pool.run(shared.slot_count, &|slot| {
+        for works in works {
+            shared.run_slot(works, slot, step);
+        }
+    })
+    .map_err(RunError::Worker)?;
+    for (_, work) in works.into_iter().flatten() {
+        if let Work::Map { lists, .. } = work {
+            for &list in lists {
+                world.lists[list].gather(step);
+            }
+        }
+    }
+    lock(&world.failure)
+        .take()
+        .map_or(Ok(()), |why| Err(RunError::Worker(why)))
 }
 
 impl World {

@@ -23,6 +23,25 @@ impl Schedule {
             _ => &[],
         })
     }
+
+    /// The works of the last phase, if they wait.
+    pub(super) fn late_works(&self, step: u64, waits: bool) -> &[(usize, Work)] {
+        match self.steps.get(self.before_quiet_end(step)) {
+            Some(Step::Phase(works)) if waits => works,
+            _ => &[],
+        }
+    }
+
+    /// The number of steps before the last phase, if nothing is done behind it at an instant; else
+    /// the number of all steps.
+    pub(super) fn before_quiet_end(&self, step: u64) -> usize {
+        let quiet = |at: &Step| matches!(at, Step::Record { when, .. } if !when.includes(step));
+        let end = self.steps.iter().rposition(|at| !quiet(at));
+        match end {
+            Some(end) if matches!(self.steps[end], Step::Phase(_)) => end,
+            _ => self.steps.len(),
+        }
+    }
 }
 
 /// A step of a schedule.

@@ -2,7 +2,7 @@
 
 use super::part::Part;
 use super::schedule::{Bound, Work};
-use super::world::{World, lock, read};
+use super::world::{World, lock};
 use crate::deliver::{Calendar, Destination};
 use crate::memory::Array;
 use crate::program::{self, Frame, Lanes};
@@ -34,13 +34,10 @@ impl World {
                 call,
                 ticking,
                 clocks,
-                lists,
+                ..
             } => {
                 let call = chosen(call, ticking, clocks, step);
                 self.map(*axis, owner, call, step, frame);
-                for &list in lists.iter().filter(|list| !call.lists.contains(list)) {
-                    self.lists[list].publish_nothing(step, owner);
-                }
                 self.owners[*axis][owner].len() as u64
             }
             Work::Reduce { axis, call } => {
@@ -69,7 +66,7 @@ impl World {
             for (element, count) in emitted.iter() {
                 tally[(element - part.range.start) as usize] += u64::from(count);
             }
-            self.lists[list].publish(step, owner, emitted);
+            self.lists[list].publish(owner, emitted);
         }
     }
 
@@ -119,13 +116,11 @@ impl World {
         };
         let before = part.delivered[projection];
         if let (Some(emitted), Some(edges)) = (emitted, self.deliveries[projection].as_ref()) {
-            for segment in self.lists[list].segments(emitted) {
-                match edges.deliver(owner, &read(segment), &mut to) {
-                    Ok(delivered) => part.delivered[projection] += delivered,
-                    Err(why) => {
-                        let name = &self.plan.projections[projection].name;
-                        self.fail(format!("projection `{name}` at step {step}: {why}"));
-                    }
+            match edges.deliver(owner, self.lists[list].events(emitted), &mut to) {
+                Ok(delivered) => part.delivered[projection] += delivered,
+                Err(why) => {
+                    let name = &self.plan.projections[projection].name;
+                    self.fail(format!("projection `{name}` at step {step}: {why}"));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Everything that the slots of a phase share.
 
 use std::ops::Range;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use neuropil_ir::plan::{Plan, ProjectionId, Stage};
 
@@ -13,7 +13,7 @@ use crate::deliver::Delivery;
 use crate::program::{Frame, Method, Program};
 
 /// State and tables; what changes inside a phase stands behind locks that are never contended for
-/// long: an owner's part is used by one slot, a published list is only read.
+/// long: an owner's part is used by one slot.
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) plan: Plan,
@@ -105,12 +105,4 @@ impl World {
 /// Locks a mutex; after a panic the machine is not used any more, so poison says nothing.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-pub(super) fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
-    lock.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-pub(super) fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
-    lock.write().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,8 +3,10 @@
 //! # Protocol
 //!
 //! One 64-bit word holds the number of the region (upper half) and a bit for each slot that nobody
-//! has claimed yet (lower half). The caller publishes a region by storing a new word, claims slots
-//! itself, and waits until every claimed slot is done. A worker claims a slot by clearing its bit
+//! has claimed yet (lower half). The caller publishes a region by storing a new word, in which slot 0
+//! is its own already, claims what is left when it has run that, and waits until every slot that
+//! workers claimed is done. What the caller writes and what workers write stand on cache lines of
+//! their own, because a line that travels from core to core is what a region costs. A worker claims a slot by clearing its bit
 //! with a compare-exchange; it prefers the slot of its own number, so that a slot's memory stays in
 //! one core's cache, and takes any other if that is gone.
 //!
@@ -42,19 +44,29 @@ const CALLER_SPINS: u32 = 2_000;
 
 /// What caller and workers share.
 struct Shared {
+    /// What the caller writes and workers look at.
+    call: Line<Call>,
+    /// Slots that workers have done, in all regions; wraps.
+    done: Line<AtomicU32>,
+    /// The message of the first panic.
+    failure: Mutex<Option<String>>,
+}
+
+/// What the caller writes.
+struct Call {
     /// Region number and unclaimed slots.
     word: AtomicU64,
-    /// Slots of the present region that are done.
-    done: AtomicU32,
     /// What the slots of the present region run.
     region: Region,
     /// Number of workers that are parked, or about to be.
     parked: AtomicU32,
     /// Set when the pool goes away.
     closing: AtomicBool,
-    /// The message of the first panic.
-    failure: Mutex<Option<String>>,
 }
+
+/// Something on cache lines of its own; processors fetch them in pairs.
+#[repr(align(128))]
+struct Line<T>(T);
 
 /// Threads that wait for regions.
 pub(crate) struct Pool {
@@ -69,11 +81,13 @@ impl Pool {
     /// A thread that the system refuses to start is left out: the others do its work.
     pub(crate) fn new(threads: usize) -> Self {
         let shared = Arc::new(Shared {
-            word: AtomicU64::new(0),
-            done: AtomicU32::new(0),
-            region: Region::new(),
-            parked: AtomicU32::new(0),
-            closing: AtomicBool::new(false),
+            call: Line(Call {
+                word: AtomicU64::new(0),
+                region: Region::new(),
+                parked: AtomicU32::new(0),
+                closing: AtomicBool::new(false),
+            }),
+            done: Line(AtomicU32::new(0)),
             failure: Mutex::new(None),
         });
         let workers: Vec<_> = (1..threads.clamp(1, MOST_SLOTS))
@@ -108,25 +122,29 @@ impl Pool {
             return Ok(());
         }
         let shared = &*self.shared;
-        let region = (shared.word.load(Ordering::Relaxed) >> 32).wrapping_add(1);
-        shared.done.store(0, Ordering::Relaxed);
-        shared.region.set(job);
-        let unclaimed = u64::MAX >> (64 - slots.min(MOST_SLOTS));
+        let call = &shared.call.0;
+        let region = (call.word.load(Ordering::Relaxed) >> 32).wrapping_add(1);
+        let before = shared.done.0.load(Ordering::Relaxed);
+        call.region.set(job);
+        let unclaimed = (u64::MAX >> (64 - slots.min(MOST_SLOTS))) & !1;
         // Sequentially consistent with the loads of `parked` here and of `word` in `park`: either
         // this thread sees the sleeper, or the sleeper sees the region.
-        shared
-            .word
+        call.word
             .store((region << 32) | unclaimed, Ordering::SeqCst);
-        if shared.parked.load(Ordering::SeqCst) > 0 {
+        if call.parked.load(Ordering::SeqCst) > 0 {
             for handle in self.handles.iter().take(slots - 1) {
                 handle.unpark();
             }
         }
-        while let Some(slot) = shared.claim(0) {
-            shared.finish(guarded(job, slot));
+        let mut theirs = slots as u32;
+        let mut next = Some(0);
+        while let Some(slot) = next {
+            shared.keep(guarded(job, slot));
+            theirs -= 1;
+            next = shared.claim(0);
         }
         let mut looks = 0;
-        while shared.done.load(Ordering::Acquire) < slots as u32 {
+        while shared.done.0.load(Ordering::Acquire).wrapping_sub(before) < theirs {
             looks += 1;
             if looks < CALLER_SPINS {
                 std::hint::spin_loop();
@@ -144,7 +162,7 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        self.shared.closing.store(true, Ordering::SeqCst);
+        self.shared.call.0.closing.store(true, Ordering::SeqCst);
         for handle in &self.handles {
             handle.unpark();
         }
@@ -166,7 +184,8 @@ impl std::fmt::Debug for Pool {
 impl Shared {
     /// Claims a slot of the present region: the preferred one if it is free, else the lowest.
     fn claim(&self, preferred: u32) -> Option<usize> {
-        let mut word = self.word.load(Ordering::Acquire);
+        let shared = &self.call.0.word;
+        let mut word = shared.load(Ordering::Acquire);
         loop {
             let unclaimed = word as u32;
             if unclaimed == 0 {
@@ -178,34 +197,32 @@ impl Shared {
                 unclaimed.trailing_zeros()
             };
             let left = word & !(1 << slot);
-            match self
-                .word
-                .compare_exchange_weak(word, left, Ordering::AcqRel, Ordering::Acquire)
-            {
+            match shared.compare_exchange_weak(word, left, Ordering::AcqRel, Ordering::Acquire) {
                 Ok(_) => return Some(slot as usize),
                 Err(now) => word = now,
             }
         }
     }
 
-    /// Counts a slot as done and keeps the first failure.
-    fn finish(&self, result: Result<(), String>) {
+    /// Keeps the first failure.
+    fn keep(&self, result: Result<(), String>) {
         if let Err(message) = result {
             let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
             failure.get_or_insert(message);
         }
-        self.done.fetch_add(1, Ordering::Release);
     }
 
     /// The life of a worker.
     fn work(&self, number: u32) {
         let mut looks = 0;
-        while !self.closing.load(Ordering::Acquire) {
+        let call = &self.call.0;
+        while !call.closing.load(Ordering::Acquire) {
             if let Some(slot) = self.claim(number) {
                 // SAFETY: the claim succeeded, so the region it belongs to is still open: its
                 // caller does not return before this slot is counted as done, below.
-                let job = unsafe { self.region.get() };
-                self.finish(guarded(job, slot));
+                let job = unsafe { call.region.get() };
+                self.keep(guarded(job, slot));
+                self.done.0.fetch_add(1, Ordering::Release);
                 looks = 0;
             } else {
                 looks += 1;
@@ -223,12 +240,13 @@ impl Shared {
 
     /// Sleeps until a region is published or the pool closes.
     fn park(&self) {
-        self.parked.fetch_add(1, Ordering::SeqCst);
-        let open = self.word.load(Ordering::SeqCst) as u32 != 0;
-        if !open && !self.closing.load(Ordering::SeqCst) {
+        let call = &self.call.0;
+        call.parked.fetch_add(1, Ordering::SeqCst);
+        let open = call.word.load(Ordering::SeqCst) as u32 != 0;
+        if !open && !call.closing.load(Ordering::SeqCst) {
             thread::park();
         }
-        self.parked.fetch_sub(1, Ordering::SeqCst);
+        call.parked.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

@@ -4,7 +4,10 @@ use crate::interpreter::Pointers;
 use crate::memory::Block;
 
 /// Blocks of lanes, numbers and pointers; they grow to what the largest program needs and stay.
+///
+/// It stands on cache lines of its own, as other threads have others.
 #[derive(Debug)]
+#[repr(align(128))]
 pub(crate) struct Frame {
     /// The slots of a tape; what machine code spills and leaves aside.
     pub(crate) lanes: Block<u64>,
