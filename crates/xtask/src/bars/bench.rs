@@ -6,6 +6,8 @@
 use super::Outcome;
 use super::tool::{Tool, show};
 use anyhow::{Context, Result, ensure};
+use neuropil_testkit::golden;
+use neuropil_testkit::spikes::Window;
 use serde_json::Value;
 
 /// A number of the first measurement of `neuropil bench`.
@@ -14,8 +16,8 @@ pub(crate) struct Measured {
     pub(crate) arguments: &'static [&'static str],
     /// Which number, with its median and range.
     pub(crate) number: Number,
-    /// The largest median; none where it is only told.
-    pub(crate) most: Option<f64>,
+    /// What the median must be; none where it is only told.
+    pub(crate) bound: Option<Bound>,
 }
 
 /// What is read of a measurement.
@@ -25,33 +27,64 @@ pub(crate) enum Number {
     FloorRatio,
     /// Wall time in ns a neuron and step.
     NeuronStep,
+    /// Events that the deliveries add in a second.
+    Events,
+    /// Synapses that are built in a second.
+    Building,
+    /// Bytes that a synapse takes.
+    SynapseBytes,
+}
+
+/// A limit of a median.
+#[derive(Clone, Copy)]
+pub(crate) enum Bound {
+    /// At most this.
+    Most(f64),
+    /// At least this.
+    Least(f64),
 }
 
 impl Number {
-    fn place(self) -> (&'static str, &'static str) {
+    /// Where it stands, how much one of its unit is there, and the unit.
+    fn place(self) -> (&'static str, f64, &'static str) {
         match self {
-            Self::FloorRatio => ("/floor/ratio", "times the floor"),
-            Self::NeuronStep => ("/ns_per_neuron_step", "ns a neuron-step"),
+            Self::FloorRatio => ("/floor/ratio", 1.0, "times the floor"),
+            Self::NeuronStep => ("/ns_per_neuron_step", 1.0, "ns a neuron-step"),
+            Self::Events => ("/events_per_s", 1e6, "million events/s"),
+            Self::Building => ("/synapses_per_s", 1e6, "million synapses/s"),
+            Self::SynapseBytes => ("/bytes_per_synapse", 1.0, "bytes a synapse"),
         }
     }
 }
 
 impl Measured {
     pub(super) fn run(&self, tool: &Tool) -> Result<Outcome> {
-        let (place, unit) = self.number.place();
+        let (place, one, unit) = self.number.place();
         let object = bench(tool, self.arguments)?;
         let first = &object["measurements"][0];
-        let value = |key: &str| number(first, &format!("{place}/{key}"));
-        let (median, low, high) = (value("median")?, value("low")?, value("high")?);
-        let expected = self.most.map_or_else(
-            || "told beside the others".to_owned(),
-            |most| format!("median at most {most} {unit}"),
-        );
+        // Some are one number, others have a range.
+        let (median, range) = match first.pointer(place).and_then(Value::as_f64) {
+            Some(only) => (only / one, String::new()),
+            None => {
+                let value = |key: &str| -> Result<f64> {
+                    Ok(number(first, &format!("{place}/{key}"))? / one)
+                };
+                let (low, high) = (value("low")?, value("high")?);
+                (value("median")?, format!(" ({low:.3} to {high:.3})"))
+            }
+        };
+        let (expected, holds) = match self.bound {
+            None => ("told beside the others".to_owned(), true),
+            Some(Bound::Most(most)) => (format!("median at most {most} {unit}"), median <= most),
+            Some(Bound::Least(least)) => {
+                (format!("median at least {least} {unit}"), median >= least)
+            }
+        };
         Ok(Outcome::judge(
             &command(self.arguments),
             &expected,
-            &format!("{median:.3} {unit} ({low:.3} to {high:.3})"),
-            self.most.is_none_or(|most| median <= most),
+            &format!("{median:.3} {unit}{range}"),
+            holds,
         ))
     }
 }
@@ -165,6 +198,42 @@ impl FullMicrocircuit {
         ));
         Ok(outcomes)
     }
+}
+
+/// Rates of the microcircuit at full size; a path below `golden/`.
+const FULL_RATES: &str = "networks/microcircuit_full.json";
+
+/// How far a rate may be from the published one, as a part of it; the file of the reference says why.
+const RATE_TOLERANCE: f64 = 0.1;
+
+/// The rate of each population of the microcircuit at full size beside the published one.
+pub(super) fn full_rates(tool: &Tool) -> Result<Vec<Outcome>> {
+    let reference = golden::json(FULL_RATES)?;
+    let text = "examples/microcircuit.npl";
+    let options = ["--set", "scale=1", "--precision", "f32", "--threads", "2"];
+    let results = tool.simulate(text, &options)?;
+    let window = |place: usize| reference["window_ms"][place].as_f64();
+    let window = Window {
+        from_ms: window(0).context("no start of the window")?,
+        to_ms: window(1).context("no end of the window")?,
+        dt_ms: 0.1,
+    };
+    let rates = reference["rates_hz"].as_object();
+    let mut outcomes = Vec::new();
+    for (name, published) in rates.context("no rates")? {
+        let published = published.as_f64().context("a rate is a number")?;
+        let found = results.raster("", name)?.rate_hz(window);
+        outcomes.push(Outcome::judge(
+            &results.command,
+            &format!(
+                "{name} {published} Hz, within {:.0} %",
+                100.0 * RATE_TOLERANCE
+            ),
+            &format!("{found:.3} Hz"),
+            (found - published).abs() <= RATE_TOLERANCE * published,
+        ));
+    }
+    Ok(outcomes)
 }
 
 /// The cost of a neuron-step from 1,000 to 1,000,000 neurons, drawn with the floor beside it.

@@ -386,6 +386,7 @@ mod tests {
             | Check::Peers(_)
             | Check::TwoThreads(_)
             | Check::FullMicrocircuit(_)
+            | Check::FullRates
             | Check::CostAgainstSize
             | Check::Unbuilt { .. } => None,
         }

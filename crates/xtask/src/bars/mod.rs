@@ -68,6 +68,8 @@ pub(crate) enum Check {
     TwoThreads(bench::TwoThreads),
     /// The cortical microcircuit at full size.
     FullMicrocircuit(bench::FullMicrocircuit),
+    /// The rates of the cortical microcircuit at full size.
+    FullRates,
     /// A plot of cost against size.
     CostAgainstSize,
     /// A check that does not exist yet.
@@ -175,6 +177,7 @@ impl Check {
             Self::Measured(measured) => Ok(vec![measured.run(tool)?]),
             Self::TwoThreads(threads) => Ok(vec![threads.run(tool)?]),
             Self::FullMicrocircuit(full) => full.run(tool),
+            Self::FullRates => bench::full_rates(tool),
             Self::CostAgainstSize => Ok(vec![bench::cost_against_size(tool)?]),
             Self::Unbuilt { expected, needs } => Ok(vec![Outcome::missing("", expected, needs)]),
         }
