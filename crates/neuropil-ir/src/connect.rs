@@ -104,6 +104,7 @@ pub struct Ends<'a> {
 
 impl Ends<'_> {
     /// Some of the edges.
+    #[must_use]
     pub fn part(&self, edges: Range<usize>) -> Self {
         Self {
             pre: &self.pre[edges.clone()],

@@ -119,7 +119,8 @@ pub fn plain_delays(times_ms: &[f64], dt: f64, out: &mut Vec<u32>) -> bool {
         let steps = time / dt;
         let shifted = steps + WHOLE;
         let rest = (steps - (shifted - WHOLE)).abs();
-        plain &= (rest < NEAREST) & (steps >= 0.0) & (steps < 1e6);
+        plain &= rest < NEAREST;
+        plain &= (0.0..1e6).contains(&steps);
         shifted.to_bits() as u32
     }));
     plain

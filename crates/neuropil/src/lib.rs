@@ -18,7 +18,7 @@
 //!
 //! [`load`] reads a file, [`Text::parse`] a string. [`Text::run`] gives [`Results`] with traces and
 //! rasters; [`Text::simulate`] does what the command line does. [`Options`] overrides what the
-//! text says. [`bench`] measures speed. [`library`] holds the models that every text may use.
+//! text says. [`mod@bench`] measures speed. [`library`] holds the models that every text may use.
 //!
 //! ```
 //! let text = neuropil::Text::parse(

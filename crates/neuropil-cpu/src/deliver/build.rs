@@ -234,7 +234,7 @@ impl Site<'_> {
             survey.keep((first, fault));
         }
         if let DelayClass::Own { min, max } = self.blueprint.delay {
-            let inside = |delay: u32| (delay >= min) & (delay <= max);
+            let inside = |delay: u32| (min..=max).contains(&delay);
             let all = delays.iter().fold(true, |all, &delay| all & inside(delay));
             let culprit = || delays.iter().copied().find(|&delay| !inside(delay));
             if let (false, Some(found)) = (all, culprit()) {
@@ -358,7 +358,7 @@ fn extent(numbers: &[f64]) -> (bool, f64) {
                 most[lane]
             };
             // Zero, but for what is infinite or not a number.
-            taint[lane] += magnitude - magnitude;
+            taint[lane] += magnitude * 0.0;
         }
     }
     let most = most

@@ -50,7 +50,7 @@ impl Calendar {
 /// A list a step, as a ring.
 #[derive(Debug)]
 pub(crate) struct Days<F: Format> {
-    days: Vec<Vec<Sheet>>,
+    lists: Vec<Vec<Sheet>>,
     blocks: Vec<Sheets<F>>,
     /// The sheets that nothing stands on; the last is used first.
     free: Vec<u32>,
@@ -84,7 +84,7 @@ impl<F: Format> Sheets<F> {
 impl<F: Format> Days<F> {
     fn new(width: usize, longest: u32) -> Self {
         Self {
-            days: (0..=longest).map(|_| Vec::new()).collect(),
+            lists: (0..=longest).map(|_| Vec::new()).collect(),
             blocks: Vec::new(),
             free: Vec::new(),
             width,
@@ -105,12 +105,12 @@ impl<F: Format> Days<F> {
 
     /// The longest delay.
     pub(super) fn longest(&self) -> usize {
-        self.days.len() - 1
+        self.lists.len() - 1
     }
 
     /// The place of a step in the ring.
     pub(super) fn place(&self, step: u64) -> usize {
-        (step % self.days.len() as u64) as usize
+        (step % self.lists.len() as u64) as usize
     }
 
     /// Appends edges `at..at + count` of some columns to the list of the step `delay` behind the
@@ -131,8 +131,8 @@ impl<F: Format> Days<F> {
         (mut at, mut count): (usize, usize),
     ) -> bool {
         let place = place + delay;
-        let place = if place >= self.days.len() {
-            place - self.days.len()
+        let place = if place >= self.lists.len() {
+            place - self.lists.len()
         } else {
             place
         };
@@ -140,13 +140,13 @@ impl<F: Format> Days<F> {
             let part = count.min(SHEET);
             let copied = part.next_multiple_of(LANES);
             let fits = |sheet: &Sheet| sheet.used as usize + copied <= SHEET;
-            if !self.days[place].last().is_some_and(fits) {
+            if !self.lists[place].last().is_some_and(fits) {
                 let Some(number) = self.free.pop().or_else(|| self.more()) else {
                     return false;
                 };
-                self.days[place].push(Sheet { number, used: 0 });
+                self.lists[place].push(Sheet { number, used: 0 });
             }
-            let Some(sheet) = self.days[place].last_mut() else {
+            let Some(sheet) = self.lists[place].last_mut() else {
                 return false;
             };
             let block = &mut self.blocks[sheet.number as usize / SHEETS];
@@ -179,7 +179,7 @@ impl<F: Format> Days<F> {
             return false;
         }
         let place = self.place(step);
-        for sheet in self.days[place].drain(..) {
+        for sheet in self.lists[place].drain(..) {
             let block = &self.blocks[sheet.number as usize / SHEETS];
             let start = sheet.number as usize % SHEETS * SHEET;
             let edges = start..start + sheet.used as usize;
@@ -210,11 +210,9 @@ fn copy<T: Copy>(to: &mut [T], from: &[T], at: usize, count: usize) {
         return;
     }
     for piece in (0..count).step_by(LANES) {
-        // SAFETY: `copied` elements lie in `from` behind `at`, and in `to`.
-        unsafe {
-            let source = from.as_ptr().add(at + piece).cast::<[T; LANES]>();
-            let target = to.as_mut_ptr().add(piece).cast::<[T; LANES]>();
-            std::ptr::copy_nonoverlapping(source, target, 1);
+        let (to, from) = (&mut to[piece..], &from[at + piece..]);
+        if let (Some(to), Some(from)) = (to.first_chunk_mut::<LANES>(), from.first_chunk()) {
+            *to = *from;
         }
     }
     fetch_lines(&to[copied..to.len().min(copied + LANES)]);
@@ -293,10 +291,10 @@ mod tests {
             .map(|(place, weight)| Packed::encode(place, weight).0)
             .to_vec();
         let emitted = 6;
-        // SAFETY: all targets are below 4.
-        unsafe {
-            assert!(days.append((days.place(emitted), 1), (&cells, &[]), (0, 2)));
-            assert!(days.append((days.place(emitted), 3), (&cells, &[]), (2, 1)));
+        for (delay, piece) in [(1, (0, 2)), (3, (2, 1))] {
+            let place = (days.place(emitted), delay);
+            // SAFETY: all targets are below 4.
+            assert!(unsafe { days.append(place, (&cells, &[]), piece) });
         }
         let mut sums = [0; 4];
         let expected = [[0, 3, 0, 0], [0, 3, 0, 0], [0, 3, 0, 7], [0, 3, 0, 7]];

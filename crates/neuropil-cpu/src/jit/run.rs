@@ -206,26 +206,21 @@ impl Code {
             match *aside {
                 Aside::Count { emission } => {
                     let segment = &mut outputs.events[emission as usize];
-                    segment.elements.reserve(live);
-                    segment.counts.reserve(live);
-                    let elements = &mut segment.elements.spare_capacity_mut()[..live];
-                    let counts = &mut segment.counts.spare_capacity_mut()[..live];
                     // Every lane is written, and the next one over it if it has no event: whether
                     // it has one is as good as a coin to the branch predictor.
-                    let mut taken = 0;
+                    let mut end = segment.elements.len();
+                    segment.elements.resize(end + live, 0);
+                    segment.counts.resize(end + live, 0);
+                    let (elements, counts) = (&mut segment.elements, &mut segment.counts);
                     self.each(words, live, |lane, value| {
                         // The code has rounded; the conversion saturates, and NaN gives 0.
                         let count = value as u32;
-                        elements[taken].write(first.wrapping_add(lane));
-                        counts[taken].write(count);
-                        taken += usize::from(count > 0);
+                        elements[end] = first.wrapping_add(lane);
+                        counts[end] = count;
+                        end += usize::from(count > 0);
                     });
-                    let (elements, counts) = (segment.elements.len(), segment.counts.len());
-                    // SAFETY: the first `taken` of the spare elements and counts were written.
-                    unsafe {
-                        segment.elements.set_len(elements + taken);
-                        segment.counts.set_len(counts + taken);
-                    }
+                    elements.truncate(end);
+                    counts.truncate(end);
                 }
                 Aside::Reduce { reduction, .. } => {
                     let (partial, blocks) =
