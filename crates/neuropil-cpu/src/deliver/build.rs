@@ -24,7 +24,8 @@ use neuropil_ir::plan::{DelayClass, Sum};
 use super::Sheet;
 use super::connect::Blueprint;
 use super::format::Format;
-use super::tile::{Columns, Rows, Tile};
+use super::rows::Rows;
+use super::tile::{Columns, Tile};
 use crate::pool::{MOST_SLOTS, Pool};
 
 mod by_target;

@@ -38,6 +38,7 @@ mod connect;
 mod diagonal;
 pub(crate) mod format;
 mod generator;
+mod rows;
 mod segments;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 //! Rows by delay: inside a row, edges of one delay stand together, by target.
 
 use super::format::Format;
-use super::tile::{Columns, Rows};
+use super::rows::Rows;
+use super::tile::Columns;
 use crate::memory::Block;
 
 /// Rows whose delays span more steps than this for each edge are sorted edge by edge.

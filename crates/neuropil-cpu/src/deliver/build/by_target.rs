@@ -8,7 +8,8 @@ use neuropil_ir::connect::{EdgeValue, Edges};
 
 use super::super::format::Format;
 use super::super::generator;
-use super::super::tile::{Columns, Rows};
+use super::super::rows::Rows;
+use super::super::tile::Columns;
 use super::{RUN_EDGES, Site, Survey, lock, share};
 use crate::pool::Pool;
 

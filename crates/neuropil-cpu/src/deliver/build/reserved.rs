@@ -9,7 +9,8 @@ use neuropil_ir::connect::EdgeValue;
 use neuropil_ir::grid;
 
 use super::super::format::Format;
-use super::super::tile::{Columns, Rows};
+use super::super::rows::Rows;
+use super::super::tile::Columns;
 use super::store::{Span, Stored, each_run, spans, store};
 use super::{Drafts, Site, Survey, lock, share};
 use crate::memory::Block;
