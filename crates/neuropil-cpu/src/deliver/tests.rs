@@ -58,6 +58,18 @@ fn element(sum: Sum, precision: Precision) -> Element {
     }
 }
 
+/// The only copy of some sums, for events of a common delay.
+fn present(into: &mut Array) -> Destination<'_> {
+    Destination {
+        into,
+        zero: None,
+        emitted: 0,
+        copy: 0,
+        zero_copy: 0,
+        calendar: None,
+    }
+}
+
 /// Two segments as two source owners would emit them; element 40 is far more frequent.
 fn segments(counted: bool) -> [Segment; 2] {
     let segment = |elements: &[u32], counts: &[u32]| Segment {
@@ -292,14 +304,7 @@ fn units_are_those_of_the_largest_weight() {
                     let element = element(Sum::Grid, precision);
                     for source in 0..600 {
                         let mut into = Array::zeroed(element, precision, range.len(), 1).unwrap();
-                        let mut to = Destination {
-                            into: &mut into,
-                            zero: None,
-                            emitted: 0,
-                            copy: 0,
-                            zero_copy: 0,
-                            calendar: None,
-                        };
+                        let mut to = present(&mut into);
                         let segment = Segment {
                             elements: vec![source],
                             counts: Vec::new(),
@@ -340,14 +345,7 @@ fn wide_owners_get_tiles_or_wide_targets() {
             .unwrap()
             .delivery;
         let mut into = Array::zeroed(Element::U32, Precision::F32, targets as usize, 1).unwrap();
-        let mut to = Destination {
-            into: &mut into,
-            zero: None,
-            emitted: 0,
-            copy: 0,
-            zero_copy: 0,
-            calendar: None,
-        };
+        let mut to = present(&mut into);
         let segment = Segment {
             elements: vec![1, 3],
             counts: Vec::new(),
@@ -495,14 +493,7 @@ fn counted_events_that_would_overflow_are_an_error_not_a_wrong_sum() {
         .unwrap()
         .delivery;
     let mut into = Array::zeroed(Element::I32, Precision::F32, TARGETS as usize, 1).unwrap();
-    let mut to = Destination {
-        into: &mut into,
-        zero: None,
-        emitted: 0,
-        copy: 0,
-        zero_copy: 0,
-        calendar: None,
-    };
+    let mut to = present(&mut into);
     let mut event = |times| {
         stored.deliver(
             0,
