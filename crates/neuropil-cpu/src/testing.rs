@@ -44,7 +44,7 @@ pub(crate) fn methods() -> Vec<Method> {
             copies: None,
         });
         if Target::of(set).is_some() {
-            methods.extend([1, 2].map(|copies| Method {
+            methods.extend([1, 2, 4].map(|copies| Method {
                 set,
                 code: true,
                 copies: Some(copies),

@@ -2,14 +2,14 @@
 //!
 //! ```text
 //! kernel ──select──▶ listing ──interleave, schedule──▶ listing ──allocate──▶ placing ──emit──▶ bytes ──▶ pages
-//!         instructions of      two vectors at a time,            registers,          encodings     executable
+//!         instructions of      some vectors at a time,           registers,          encodings     executable
 //!         the target           in order of need                  spills
 //! ```
 //!
 //! A kernel is straight-line code, so each step is one walk over a list. Functions such as `exp`
 //! are programs of the Kernel IR already; a target needs some forty instructions. Constants are read
-//! from memory by the instructions that use them (with AVX-512 one number for all lanes). Two
-//! vectors of lanes are worked on at a time, because the chains of one leave the processor idle.
+//! from memory by the instructions that use them (with AVX-512 one number for all lanes). Up to four
+//! vectors of lanes are worked on at a time, where the chains of one would leave the processor idle.
 //! The bits are those of [`neuropil_ir::scalar`]: the IR says where products and sums are fused
 //! and in which order, and every instruction used is exact or rounds once, as the IR's operation.
 
@@ -38,10 +38,6 @@ use select::Given;
 use target::{Bank, Shape};
 
 pub(crate) use target::Target;
-
-/// Above this many instructions one vector is worked on at a time: two would not stay in the
-/// instruction cache, and registers run out.
-const LONGEST_INTERLEAVED: usize = 600;
 
 /// The bindings that a kernel over edges gets behind its own, all of `U32`.
 pub(crate) const EDGE_COUNTERS: [&str; 3] = ["pre", "post", "copy"];
@@ -161,8 +157,7 @@ impl Code {
             return None;
         }
         let selected = select::select(kernel, shape, keys, counters)?;
-        let length = selected.listing.instructions.len();
-        let copies = copies.unwrap_or(if length <= LONGEST_INTERLEAVED { 2 } else { 1 });
+        let copies = copies.unwrap_or_else(|| schedule::vectors(&selected.listing));
         let mut listing = selected.listing.interleave(copies);
         schedule::schedule(&mut listing, target);
         let placing = allocate::allocate(&listing, target);

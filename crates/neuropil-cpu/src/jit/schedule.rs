@@ -4,7 +4,8 @@
 //! processor that could start several a cycle waits for results. The scheduler walks through
 //! time: of the instructions whose inputs are there it takes the one with the longest path of
 //! latencies behind it. Where so many values are alive that registers run out it takes the one
-//! that frees most instead.
+//! that frees most instead. Constants that need a register of their own wait for nothing: each is
+//! read right before the instruction that takes it, so that it holds the register for no longer.
 
 use super::code::{Instruction, Listing, Operation};
 use super::target::{Bank, Target};
@@ -16,14 +17,53 @@ const STARTS_A_CYCLE: u32 = 2;
 /// Registers that are left free for what the allocator needs on the way.
 const RESERVE: usize = 3;
 
+/// How many vectors of lanes should be worked on at a time: 1, 2 or 4, so that chunks of lanes are
+/// whole rounds.
+///
+/// One vector keeps the processor busy for as long as it takes to start its instructions, and
+/// takes as long as its longest chain; as many vectors as fit the one into the other fill the
+/// gaps. A neuron with many channels fills them alone: two vectors of it cost a tenth more, as
+/// registers run out.
+pub(super) fn vectors(listing: &Listing) -> u32 {
+    let (listing, _) = without_splats(listing);
+    let path = Graph::new(&listing).path.into_iter().max().unwrap_or(0);
+    let starts = listing.instructions.len() as u32;
+    let twice = 2 * path * STARTS_A_CYCLE;
+    match twice.checked_div(starts).unwrap_or(0) {
+        0..3 => 1,
+        3..5 => 2,
+        _ => 4,
+    }
+}
+
 /// Orders the instructions of a listing.
 pub(super) fn schedule(listing: &mut Listing, target: Target) {
-    let graph = Graph::new(listing);
-    let order = graph.order(listing, target);
-    listing.instructions = order
-        .into_iter()
-        .map(|place| listing.instructions[place])
-        .collect();
+    let (rest, mut splats) = without_splats(listing);
+    let order = Graph::new(&rest).order(&rest, target);
+    listing.instructions.clear();
+    for place in order {
+        let instruction = rest.instructions[place];
+        let splats = instruction
+            .regs()
+            .filter_map(|reg| splats[reg.index()].take());
+        listing.instructions.extend(splats);
+        listing.instructions.push(instruction);
+    }
+}
+
+/// A listing without the instructions that read constants, and these by the value that they make,
+/// which is made before its first reader.
+fn without_splats(listing: &Listing) -> (Listing, Vec<Option<Instruction>>) {
+    let mut splats = vec![None; listing.banks.len()];
+    let mut rest = listing.clone();
+    rest.instructions.retain(|instruction| {
+        let splat = instruction.operation == Operation::Splat;
+        if let (true, Some(out)) = (splat, instruction.out) {
+            splats[out.index()] = Some(*instruction);
+        }
+        !splat
+    });
+    (rest, splats)
 }
 
 /// Cycles until the output may be read; those of Zen 4 and Sapphire Rapids lie near one another
@@ -33,7 +73,7 @@ fn latency(operation: Operation) -> u32 {
         Operation::Arithmetic(Binary::Add | Binary::Sub | Binary::Mul)
         | Operation::Fused { .. } => 4,
         Operation::Arithmetic(Binary::Min | Binary::Max) => 2,
-        Operation::Arithmetic(Binary::Div) => 13,
+        Operation::Arithmetic(Binary::Div) => 20,
         Operation::Sqrt => 20,
         Operation::Round { .. } | Operation::ToFloat { .. } => 4,
         Operation::Compare(_) => 4,
@@ -70,6 +110,8 @@ struct Graph {
     path: Vec<u32>,
     /// Number of instructions that read each value.
     readers: Vec<u32>,
+    /// The instruction that makes each value; none for constants.
+    makers: Vec<Option<usize>>,
 }
 
 impl Graph {
@@ -80,8 +122,8 @@ impl Graph {
             before: vec![0; count],
             path: vec![0; count],
             readers: vec![0; listing.banks.len()],
+            makers: vec![None; listing.banks.len()],
         };
-        let mut maker = vec![usize::MAX; listing.banks.len()];
         // For each array and copy: who has read or written it, in order.
         let mut touched: Vec<((u32, u32), usize)> = Vec::new();
         for (place, instruction) in listing.instructions.iter().enumerate() {
@@ -92,12 +134,13 @@ impl Graph {
                 }
                 seen.push(reg);
                 graph.readers[reg.index()] += 1;
-                let from = maker[reg.index()];
-                let wait = latency(listing.instructions[from].operation);
-                graph.edge(from, place, wait);
+                if let Some(from) = graph.makers[reg.index()] {
+                    let wait = latency(listing.instructions[from].operation);
+                    graph.edge(from, place, wait);
+                }
             }
             if let Some(out) = instruction.out {
-                maker[out.index()] = place;
+                graph.makers[out.index()] = Some(place);
             }
             let operation = instruction.operation;
             if let Some(array) = operation.writes() {
@@ -143,7 +186,7 @@ impl Graph {
             let now = slot / STARTS_A_CYCLE;
             let score = |place: usize| {
                 let instruction = &listing.instructions[place];
-                let change = change(instruction, &readers, listing);
+                let change = self.change(instruction, &readers, listing);
                 let mut start = earliest[place];
                 if divider(instruction.operation) > 0 {
                     start = start.max(divides_from);
@@ -197,6 +240,32 @@ impl Graph {
         }
         order
     }
+
+    /// What an instruction adds to the values alive; constants are alive for one instruction.
+    fn change(&self, instruction: &Instruction, readers: &[u32], listing: &Listing) -> Change {
+        let mut change = Change {
+            vectors: 0,
+            masks: 0,
+        };
+        let mut add = |bank, by| match bank {
+            Bank::Vector => change.vectors += by,
+            Bank::Mask => change.masks += by,
+        };
+        if let Some(out) = instruction.out {
+            add(listing.bank(out), 1);
+        }
+        let inputs = instruction.inputs;
+        for (place, input) in inputs.iter().enumerate() {
+            if let Some(reg) = input.reg()
+                && !inputs[..place].contains(input)
+                && readers[reg.index()] == 1
+                && self.makers[reg.index()].is_some()
+            {
+                add(listing.bank(reg), -1);
+            }
+        }
+        change
+    }
 }
 
 /// How many values of each bank an instruction adds to those alive.
@@ -210,30 +279,6 @@ impl Change {
     fn total(self) -> i32 {
         self.vectors + 2 * self.masks
     }
-}
-
-fn change(instruction: &Instruction, readers: &[u32], listing: &Listing) -> Change {
-    let mut change = Change {
-        vectors: 0,
-        masks: 0,
-    };
-    let mut add = |bank, by| match bank {
-        Bank::Vector => change.vectors += by,
-        Bank::Mask => change.masks += by,
-    };
-    if let Some(out) = instruction.out {
-        add(listing.bank(out), 1);
-    }
-    let inputs = instruction.inputs;
-    for (place, input) in inputs.iter().enumerate() {
-        if let Some(reg) = input.reg()
-            && !inputs[..place].contains(input)
-            && readers[reg.index()] == 1
-        {
-            add(listing.bank(reg), -1);
-        }
-    }
-    change
 }
 
 /// Values alive, and room for them.
