@@ -111,11 +111,11 @@ pub(crate) trait Lane:
 }
 
 macro_rules! lane {
-    ($float:ty, $bits:ty, $flush:literal, |$w0:ident, $w1:ident| $uniform:expr) => {
+    ($float:ty, $bits:ty, $flush:expr, |$w0:ident, $w1:ident| $uniform:expr) => {
         impl Lane for $float {
             type Bits = $bits;
 
-            const FLUSH_BELOW: Self = $flush;
+            const FLUSH_BELOW: Self = <$float>::from_bits($flush);
 
             #[inline(always)]
             fn of(x: f64) -> Self {
@@ -177,9 +177,9 @@ macro_rules! lane {
         }
     };
 }
-lane!(f32, u32, 1e-30, |w0, _w1| {
+lane!(f32, u32, 32 << 23, |w0, _w1| {
     ((w0 >> 9) as i32 as f32 + 0.5) * (1.0 / (1_u32 << 23) as f32)
 });
-lane!(f64, u64, 1e-290, |w0, w1| {
+lane!(f64, u64, 64 << 52, |w0, w1| {
     ((((w0 << 32) | w1) >> 12) as i64 as f64 + 0.5) * (1.0 / (1_u64 << 52) as f64)
 });

@@ -62,6 +62,12 @@ pub(super) enum Predicate {
     Le = 0x12,
     /// not `a < b`
     NotLt = 0x15,
+    /// not `a <= b`
+    NotLe = 0x16,
+    /// not `a >= b`
+    NotGe = 0x19,
+    /// not `a > b`
+    NotGt = 0x1A,
     /// `a >= b`
     Ge = 0x1D,
     /// `a > b`
@@ -82,6 +88,11 @@ pub(super) enum Operation {
     Fused { negated: bool },
     /// Gives a mask; b may be in memory.
     Compare(Predicate),
+    /// The same where mask c holds, else false (AVX-512).
+    CompareWithin(Predicate),
+    /// Gives a mask: where any bit is set in both a and b, or where none is; b may be in memory
+    /// (AVX-512).
+    TestBits { none: bool },
     /// Two masks.
     MaskLogic(Logic),
     /// The other mask.

@@ -13,7 +13,7 @@ use super::assembler::{
     R13, R14, R15, RAX, RBP, RBX, RCX, RDI, RDX, RSI, Rm,
 };
 use super::call::{self, ELEMENT, HEAD, NUMBERS, POOL, ROUNDS, SPILLS};
-use super::code::{Bitwise, Operation, Predicate};
+use super::code::{Bitwise, Operation};
 use super::numbers::{Numbers, Stand};
 use super::target::{Bank, Shape, Target};
 
@@ -127,7 +127,30 @@ impl Emitter<'_> {
                 self.vector(opcode, out, 0, a, Some(mode));
             }
             Operation::Fused { negated } => self.fused(out, placed.inputs, negated),
-            Operation::Compare(predicate) => self.compare(predicate, out, a, b),
+            Operation::Compare(predicate) => {
+                let opcode = self.float_opcode(0xC2);
+                self.vector(opcode, out, register(a), b, Some(predicate as u8));
+            }
+            Operation::CompareWithin(predicate) => {
+                let (rm, extra) = self.operand(b);
+                let operands = Operands {
+                    reg: out,
+                    first: register(a),
+                    rm,
+                    immediate: Some(predicate as u8),
+                };
+                let extra = Extra {
+                    mask: register(c),
+                    ..extra
+                };
+                self.whole(self.float_opcode(0xC2), operands, extra);
+            }
+            Operation::TestBits { none } => {
+                // vptestnm or vptestm
+                let prefix = if none { Prefix::PF3 } else { Prefix::P66 };
+                let opcode = opcode(Map::M0F38, prefix, 0x27, f64);
+                self.vector(opcode, out, register(a), b, None);
+            }
             Operation::MaskLogic(op) => self.mask_logic(op, out, a, b),
             Operation::MaskNot => {
                 // knotw
@@ -327,11 +350,6 @@ impl Emitter<'_> {
             Target::Avx2 => self.assembler.vex(opcode, Length::L256, operands),
             Target::Avx512 => self.assembler.evex(opcode, Length::L512, operands, extra),
         }
-    }
-
-    fn compare(&mut self, predicate: Predicate, out: u8, a: Location, b: Location) {
-        let opcode = self.float_opcode(0xC2);
-        self.vector(opcode, out, register(a), b, Some(predicate as u8));
     }
 
     fn mask_logic(&mut self, op: Logic, out: u8, a: Location, b: Location) {

@@ -17,6 +17,7 @@ mod allocate;
 mod assembler;
 mod call;
 mod code;
+mod condition;
 mod draw;
 mod emit;
 mod numbers;

@@ -76,7 +76,7 @@ fn latency(operation: Operation) -> u32 {
         Operation::Arithmetic(Binary::Div) => 20,
         Operation::Sqrt => 20,
         Operation::Round { .. } | Operation::ToFloat { .. } => 4,
-        Operation::Compare(_) => 4,
+        Operation::Compare(_) | Operation::CompareWithin(_) | Operation::TestBits { .. } => 4,
         Operation::MaskLogic(_) | Operation::MaskNot => 1,
         Operation::MultiplyWide => 3,
         Operation::Splat

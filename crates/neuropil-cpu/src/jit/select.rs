@@ -1,11 +1,11 @@
 //! From a kernel to instructions of the target.
 
 use neuropil_ir::kernel::{
-    Binary, BitOp, Compare, Effect, Element, Kernel, Op, Precision, Reduction, Unary, Value,
+    Binary, BitOp, Effect, Element, Kernel, Op, Precision, Reduction, Unary, Value,
 };
 
 use super::Counters;
-use super::code::{Bitwise, Instruction, Listing, Operand, Operation, Predicate, Reg};
+use super::code::{Bitwise, Instruction, Listing, Operand, Operation, Reg};
 use super::numbers::{Constant, Number, Numbers};
 use super::target::{Bank, Shape, Target};
 
@@ -157,15 +157,7 @@ impl Selector<'_> {
             }
             Op::Fma(a, b, c) => self.fused(false, [a, b, c]),
             Op::Fnma(a, b, c) => self.fused(true, [a, b, c]),
-            Op::Compare(op, a, b) => self.compare(op, a, b),
-            Op::Logic(op, a, b) => {
-                let inputs = [self.place(a), self.place(b)];
-                self.make_mask(Operation::MaskLogic(op), &inputs)
-            }
-            Op::Not(a) => {
-                let a = self.place(a);
-                self.not(a)
-            }
+            Op::Compare(..) | Op::Logic(..) | Op::Not(_) => self.condition(op),
             Op::Select(mask, a, b) => self.choose(mask, a, b),
             Op::BitOp(op, a, b) => self.bits(op, a, b),
             Op::Shl(a, by) => {
@@ -216,32 +208,6 @@ impl Selector<'_> {
             }
         }
         self.make(Operation::Fused { negated }, &inputs)
-    }
-
-    fn compare(&mut self, op: Compare, a: Value, b: Value) -> Reg {
-        let (a, b) = (self.place(a), self.place(b));
-        let swap = a.is_memory() && !b.is_memory();
-        let predicate = match (op, swap) {
-            (Compare::Eq, _) => Predicate::Eq,
-            (Compare::Ne, _) => Predicate::Ne,
-            (Compare::Lt, false) => Predicate::Lt,
-            (Compare::Le, false) => Predicate::Le,
-            (Compare::Lt, true) => Predicate::Gt,
-            (Compare::Le, true) => Predicate::Ge,
-        };
-        let (a, b) = if swap { (b, a) } else { (a, b) };
-        let a = self.reg(a);
-        self.make_mask(Operation::Compare(predicate), &[Operand::Reg(a), b])
-    }
-
-    fn not(&mut self, mask: Operand) -> Reg {
-        match (self.shape.target, mask) {
-            (Target::Avx2, Operand::Reg(mask)) => {
-                let ones = self.constant(Constant::Quad(u64::MAX));
-                self.bitwise(Bitwise::Xor, mask, ones)
-            }
-            _ => self.make_mask(Operation::MaskNot, &[mask]),
-        }
     }
 
     fn choose(&mut self, mask: Value, a: Value, b: Value) -> Reg {
@@ -387,19 +353,6 @@ impl Selector<'_> {
         self.act(Operation::Aside { side }, Operand::Reg(value));
     }
 
-    /// The value as a store leaves it: tiny magnitudes are +0.
-    fn flushed(&mut self, value: Reg) -> Reg {
-        let sign = self.sign_bit();
-        let rest = self.constant(Constant::Lane(self.cut(!sign)));
-        let magnitude = self.bitwise(Bitwise::And, value, rest);
-        let limit = self.float(self.shape.precision.flush_below());
-        let kept = self.make_mask(
-            Operation::Compare(Predicate::NotLt),
-            &[Operand::Reg(magnitude), limit],
-        );
-        self.make(Operation::Keep, &[Operand::Reg(kept), Operand::Reg(value)])
-    }
-
     pub(super) fn arithmetic(&mut self, op: Binary, a: Reg, b: Operand) -> Reg {
         self.make(Operation::Arithmetic(op), &[Operand::Reg(a), b])
     }
@@ -416,7 +369,7 @@ impl Selector<'_> {
         self.make_in(Bank::Vector, operation, inputs)
     }
 
-    fn make_mask(&mut self, operation: Operation, inputs: &[Operand]) -> Reg {
+    pub(super) fn make_mask(&mut self, operation: Operation, inputs: &[Operand]) -> Reg {
         self.make_in(self.shape.target.mask_bank(), operation, inputs)
     }
 
@@ -441,16 +394,16 @@ impl Selector<'_> {
         });
     }
 
-    fn place(&self, value: Value) -> Operand {
+    pub(super) fn place(&self, value: Value) -> Operand {
         self.places[value.index()]
     }
 
     /// The register of a value.
-    fn value(&mut self, value: Value) -> Reg {
+    pub(super) fn value(&mut self, value: Value) -> Reg {
         self.reg(self.place(value))
     }
 
-    fn reg(&mut self, operand: Operand) -> Reg {
+    pub(super) fn reg(&mut self, operand: Operand) -> Reg {
         match operand {
             Operand::Reg(reg) => reg,
             memory => self.make(Operation::Splat, &[memory]),
@@ -470,11 +423,11 @@ impl Selector<'_> {
         self.constant(Constant::Lane(bits))
     }
 
-    fn sign_bit(&self) -> u64 {
+    pub(super) fn sign_bit(&self) -> u64 {
         1 << (8 * self.shape.lane_bytes() - 1)
     }
 
-    fn cut(&self, bits: u64) -> u64 {
+    pub(super) fn cut(&self, bits: u64) -> u64 {
         match self.shape.precision {
             Precision::F32 => bits & 0xFFFF_FFFF,
             Precision::F64 => bits,

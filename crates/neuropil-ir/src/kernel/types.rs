@@ -12,11 +12,14 @@ pub enum Precision {
 }
 
 impl Precision {
-    /// Magnitudes below this are stored as +0.
+    /// Magnitudes below this are stored as +0: 2.5e-29 (f32), 2.1e-289 (f64).
+    ///
+    /// Only the upper bits of the exponent field tell on which side a number lies: a processor
+    /// that tests bits needs no comparison.
     pub fn flush_below(self) -> f64 {
         match self {
-            Self::F32 => 1e-30,
-            Self::F64 => 1e-290,
+            Self::F32 => f64::from(f32::from_bits(32 << 23)),
+            Self::F64 => f64::from_bits(64 << 52),
         }
     }
 

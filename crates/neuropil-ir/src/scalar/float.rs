@@ -165,9 +165,9 @@ pub(crate) fn pure_at(precision: Precision, op: &Op, cells: [u64; 3]) -> Option<
 /// What a store of a `Real` leaves in memory: magnitudes below [`Precision::flush_below`], also
 /// -0, become +0.
 pub fn flushed(precision: Precision, value: f64) -> f64 {
-    let limit = match precision {
-        Precision::F32 => f64::from(1e-30_f32),
-        Precision::F64 => 1e-290,
-    };
-    if value.abs() < limit { 0.0 } else { value }
+    if value.abs() < precision.flush_below() {
+        0.0
+    } else {
+        value
+    }
 }

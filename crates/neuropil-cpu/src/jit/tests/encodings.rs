@@ -233,6 +233,51 @@ fn avx512() {
             "vcmpnlt_uqps k7, zmm1, [rdx]{1to16}",
         ),
         (
+            pd,
+            k(
+                Operation::CompareWithin(Predicate::NotGe),
+                2,
+                [R(17), R(4), R(5)],
+            ),
+            "vcmpnge_uqpd k2{k5}, zmm17, zmm4",
+        ),
+        (
+            ps,
+            k(
+                Operation::CompareWithin(Predicate::NotLe),
+                1,
+                [R(31), Pool(0), R(1)],
+            ),
+            "vcmpnle_uqps k1{k1}, zmm31, [rdx]{1to16}",
+        ),
+        (
+            pd,
+            k(
+                Operation::Compare(Predicate::NotGt),
+                6,
+                [R(0), R(9), Nothing],
+            ),
+            "vcmpngt_uqpd k6, zmm0, zmm9",
+        ),
+        (
+            pd,
+            k(
+                Operation::TestBits { none: true },
+                3,
+                [R(20), Pool(0), Nothing],
+            ),
+            "vptestnmq k3, zmm20, [rdx]{1to8}",
+        ),
+        (
+            ps,
+            k(
+                Operation::TestBits { none: false },
+                4,
+                [R(2), R(30), Nothing],
+            ),
+            "vptestmd k4, zmm2, zmm30",
+        ),
+        (
             ps,
             k(Operation::MaskLogic(Logic::And), 1, [R(2), R(3), Nothing]),
             "kandw k1, k2, k3",

@@ -100,9 +100,11 @@ pub fn expm1(b: &mut Builder, x: Value) -> Value {
 }
 
 /// `small` where |x| is below a power of two at which `1 + x` is 1 by far, else `value`.
+///
+/// The power is one that the upper bits of the exponent field tell, as [`Precision::flush_below`] is.
 fn or_where_small(b: &mut Builder, x: Value, value: Value, small: Value) -> Value {
     let magnitude = b.abs(x);
-    let limit = b.number(b.pick(two_to(-60), two_to(-30)));
+    let limit = b.number(b.pick(two_to(-511), two_to(-63)));
     let is_small = b.lt(magnitude, limit);
     b.select(is_small, small, value)
 }

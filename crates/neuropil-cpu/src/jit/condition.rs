@@ -1,0 +1,190 @@
+//! Conditions: comparisons, what is made of them, and tests of magnitudes.
+
+use neuropil_ir::kernel::{Compare, Logic, Op, Unary, Value};
+
+use super::code::{Bitwise, Operand, Operation, Predicate, Reg};
+use super::numbers::Constant;
+use super::select::Selector;
+use super::target::Target;
+
+/// A comparison as the processor makes it.
+struct Comparison {
+    predicate: Predicate,
+    a: Value,
+    b: Value,
+}
+
+impl Predicate {
+    /// What holds where this does not; NaN on either side counts.
+    fn negated(self) -> Self {
+        match self {
+            Self::Eq => Self::Ne,
+            Self::Ne => Self::Eq,
+            Self::Lt => Self::NotLt,
+            Self::NotLt => Self::Lt,
+            Self::Le => Self::NotLe,
+            Self::NotLe => Self::Le,
+            Self::Ge => Self::NotGe,
+            Self::NotGe => Self::Ge,
+            Self::Gt => Self::NotGt,
+            Self::NotGt => Self::Gt,
+        }
+    }
+
+    /// The predicate of the operands in the other order.
+    fn swapped(self) -> Self {
+        match self {
+            Self::Eq | Self::Ne => self,
+            Self::Lt => Self::Gt,
+            Self::Gt => Self::Lt,
+            Self::Le => Self::Ge,
+            Self::Ge => Self::Le,
+            Self::NotLt => Self::NotGt,
+            Self::NotGt => Self::NotLt,
+            Self::NotLe => Self::NotGe,
+            Self::NotGe => Self::NotLe,
+        }
+    }
+}
+
+impl Selector<'_> {
+    /// The mask of a comparison, a connection of masks or a negation.
+    pub(super) fn condition(&mut self, op: &Op) -> Reg {
+        if let Some(comparison) = self.comparison(op) {
+            return self.compare(None, &comparison);
+        }
+        match *op {
+            Op::Logic(Logic::And, a, b) if self.shape.target == Target::Avx512 => self.both(a, b),
+            Op::Logic(op, a, b) => {
+                let inputs = [self.place(a), self.place(b)];
+                self.make_mask(Operation::MaskLogic(op), &inputs)
+            }
+            Op::Not(a) => {
+                let a = self.place(a);
+                self.not(a)
+            }
+            // Nothing else gives a mask.
+            _ => self.make_mask(Operation::MaskNot, &[Operand::None]),
+        }
+    }
+
+    /// The comparison that an operation is, be it negated.
+    fn comparison(&self, op: &Op) -> Option<Comparison> {
+        match *op {
+            Op::Compare(op, a, b) => {
+                let predicate = match op {
+                    Compare::Eq => Predicate::Eq,
+                    Compare::Ne => Predicate::Ne,
+                    Compare::Lt => Predicate::Lt,
+                    Compare::Le => Predicate::Le,
+                };
+                Some(Comparison { predicate, a, b })
+            }
+            Op::Not(a) => self
+                .comparison(self.kernel.op(a))
+                .map(|comparison| Comparison {
+                    predicate: comparison.predicate.negated(),
+                    ..comparison
+                }),
+            _ => None,
+        }
+    }
+
+    /// The mask of a comparison, and of another mask if there is one.
+    fn compare(&mut self, within: Option<Operand>, comparison: &Comparison) -> Reg {
+        let Comparison { predicate, a, b } = *comparison;
+        if within.is_none()
+            && let Some(small) = self.small(comparison)
+        {
+            return small;
+        }
+        let (mut a, mut b) = (self.place(a), self.place(b));
+        let mut predicate = predicate;
+        if a.is_memory() && !b.is_memory() {
+            std::mem::swap(&mut a, &mut b);
+            predicate = predicate.swapped();
+        }
+        let a = Operand::Reg(self.reg(a));
+        match within {
+            None => self.make_mask(Operation::Compare(predicate), &[a, b]),
+            Some(mask) => self.make_mask(Operation::CompareWithin(predicate), &[a, b, mask]),
+        }
+    }
+
+    /// Where two masks hold: a comparison is made under the mask of the other side.
+    fn both(&mut self, a: Value, b: Value) -> Reg {
+        for (one, other) in [(b, a), (a, b)] {
+            if let Some(comparison) = self.comparison(self.kernel.op(one)) {
+                let mask = self.place(other);
+                return self.compare(Some(mask), &comparison);
+            }
+        }
+        let inputs = [self.place(a), self.place(b)];
+        self.make_mask(Operation::MaskLogic(Logic::And), &inputs)
+    }
+
+    fn not(&mut self, mask: Operand) -> Reg {
+        match (self.shape.target, mask) {
+            (Target::Avx2, Operand::Reg(mask)) => {
+                let ones = self.constant(Constant::Quad(u64::MAX));
+                self.bitwise(Bitwise::Xor, mask, ones)
+            }
+            _ => self.make_mask(Operation::MaskNot, &[mask]),
+        }
+    }
+
+    /// The mask of `|x| < limit`, or of its contrary, where testing bits of x tells.
+    fn small(&mut self, comparison: &Comparison) -> Option<Reg> {
+        let below = match comparison.predicate {
+            Predicate::Lt => true,
+            Predicate::NotLt => false,
+            _ => return None,
+        };
+        let (&Op::Unary(Unary::Abs, x), &Op::Const(limit)) =
+            (self.kernel.op(comparison.a), self.kernel.op(comparison.b))
+        else {
+            return None;
+        };
+        let bits = self.bits_from(limit)?;
+        let x = self.value(x);
+        Some(self.test(x, bits, below))
+    }
+
+    /// The bits of a number one of which is set where its magnitude is not below a limit; `None`
+    /// if no bits tell, or on a target that cannot test them.
+    ///
+    /// The exponent field of the limit is a power of two, and its fraction 0: fields that are not
+    /// below it have this or a higher bit. NaN is not below.
+    fn bits_from(&self, limit: f64) -> Option<u64> {
+        if self.shape.target == Target::Avx2 {
+            return None;
+        }
+        let (limit, fraction) = if self.shape.is_f64() {
+            (limit.to_bits(), 52)
+        } else {
+            (u64::from((limit as f32).to_bits()), 23)
+        };
+        let exact = limit.is_power_of_two() && limit >> fraction > 0 && limit < self.sign_bit();
+        exact.then(|| self.sign_bit() - limit)
+    }
+
+    /// Where none (or any) of some bits of a value is set.
+    fn test(&mut self, x: Reg, bits: u64, none: bool) -> Reg {
+        let bits = self.constant(Constant::Lane(bits));
+        self.make_mask(Operation::TestBits { none }, &[Operand::Reg(x), bits])
+    }
+
+    /// The value as a store leaves it: tiny magnitudes are +0.
+    pub(super) fn flushed(&mut self, value: Reg) -> Reg {
+        let limit = self.shape.precision.flush_below();
+        let kept = if let Some(bits) = self.bits_from(limit) {
+            self.test(value, bits, false)
+        } else {
+            let rest = self.constant(Constant::Lane(self.cut(!self.sign_bit())));
+            let magnitude = Operand::Reg(self.bitwise(Bitwise::And, value, rest));
+            let limit = self.float(limit);
+            self.make_mask(Operation::Compare(Predicate::NotLt), &[magnitude, limit])
+        };
+        self.make(Operation::Keep, &[Operand::Reg(kept), Operand::Reg(value)])
+    }
+}
