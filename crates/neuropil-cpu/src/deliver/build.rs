@@ -400,7 +400,7 @@ fn tiles_of(owners: &[Range<u32>], most: usize) -> Vec<(Range<u32>, usize)> {
 }
 
 /// Runs numbered jobs on the pool, each once; the first error (of any job) is given.
-fn share(
+pub(super) fn share(
     pool: &mut Pool,
     jobs: usize,
     job: &(dyn Fn(usize) -> Option<BackendError> + Sync),
@@ -425,7 +425,7 @@ fn share(
         .map_or(Ok(()), Err)
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -13,7 +13,9 @@
 //! | [`format::Wide`] | [`Sum::Grid`] in f64 plans: 24-bit floats on a grid, summed in f64 | 6 (8) |
 //! | [`format::Exact`] | [`Sum::Ordered`]: unrounded, summed in f64 in a fixed order | 10 (12) |
 //!
-//! One-to-one connections of whole populations with a shared weight store nothing ([`diagonal`]).
+//! Some counted connections store nothing: one-to-one between whole populations ([`diagonal`]), all
+//! to all ([`all_pairs`]), and rows that are generated again at every event because they would not
+//! fit into the memory or because the caller says so ([`generated`]).
 //! Where edges have own weights and delays, rows are sorted by delay and events wait in a
 //! [`calendar`]; other own delays take two bytes more an edge and are added to a ring of sums. All sums but the ordered ones are exact, so their order cannot
 //! matter; the ordered ones are added by emission step, source and position in the row, whatever
@@ -32,11 +34,13 @@
               draws use the vectors that the processor has"
 )]
 
+mod all_pairs;
 mod build;
 mod calendar;
 mod connect;
 mod diagonal;
 pub(crate) mod format;
+mod generated;
 mod generator;
 mod rows;
 mod segments;
@@ -44,6 +48,8 @@ mod segments;
 mod tests;
 mod tile;
 mod values;
+
+use neuropil_ir::backend::Storage;
 
 use crate::events::Segment;
 use crate::memory::Array;
@@ -72,6 +78,20 @@ pub(crate) struct Destination<'a> {
 }
 
 impl Destination<'_> {
+    /// The sums that a common delay adds to, for some targets from one on.
+    ///
+    /// # Errors
+    ///
+    /// A sentence where the sums are of another kind, or fewer.
+    fn common<F: Format>(&mut self, first: usize, width: usize) -> Result<&mut [F::Sum], String> {
+        let (stride, len) = (self.into.capacity(), self.into.len());
+        let fits = self.copy < self.into.copies() && first + width <= len;
+        let sums = F::sums(self.into).filter(|_| fits);
+        let sums = sums.ok_or("the sums have another form")?;
+        let first = self.copy * stride + first;
+        Ok(&mut sums[first..first + width])
+    }
+
     /// Adds what the calendar has for a step to the sums; false if they do not fit.
     pub(crate) fn settle(&mut self, step: u64) -> bool {
         fn settled<F: Format>(days: &mut Days<F>, into: &mut Array, step: u64) -> bool {
@@ -85,7 +105,12 @@ impl Destination<'_> {
     }
 }
 
-/// The stored edges of a projection.
+/// The refusal of so many events of one element that a sum could be wrong.
+fn overflow(times: u32) -> String {
+    format!("{times} events of one element in a step overflow the sum")
+}
+
+/// The edges of a projection.
 pub(crate) trait Delivery: Send + Sync + std::fmt::Debug {
     /// Delivers the events of a segment to the targets of an owner; gives the number of events
     /// that were added to a sum.
@@ -112,6 +137,11 @@ pub(crate) trait Delivery: Send + Sync + std::fmt::Debug {
 
     /// Bytes held.
     fn bytes(&self) -> u64;
+
+    /// How the edges are kept, as [`neuropil_ir::backend::Machine::storage`] says it.
+    fn storage(&self) -> &'static str {
+        Storage::Stored.as_str()
+    }
 }
 
 /// Edges in one format, by owner and tile.

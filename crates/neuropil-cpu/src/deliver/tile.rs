@@ -244,21 +244,13 @@ impl<F: Format> Tile<F> {
         if let Some(most) = events.counts.iter().copied().max()
             && self.overflows(most)
         {
-            return Err(format!(
-                "{most} events of one element in a step overflow the sum"
-            ));
+            return Err(super::overflow(most));
         }
         if let Delays::Sorted(segments) = &self.delays {
             return self.deliver_sorted(segments, events, to);
         }
         if matches!(self.delays, Delays::Common) {
-            let (stride, len) = (to.into.capacity(), to.into.len());
-            let first = to.copy * stride + self.first;
-            let fits = to.copy < to.into.copies() && self.first + self.width <= len;
-            let sums = F::sums(to.into)
-                .filter(|_| fits)
-                .ok_or("the sums have another form")?;
-            let sums = &mut sums[first..first + self.width];
+            let sums = to.common::<F>(self.first, self.width)?;
             return Ok(self.deliver_common(events, sums));
         }
         self.deliver_own(events, to)
