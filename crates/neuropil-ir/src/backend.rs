@@ -226,7 +226,8 @@ pub trait Machine: Send {
         storage: Storage,
     ) -> Result<(), BackendError>;
 
-    /// How the edges of a projection are kept: `stored`, or what the back-end calls its other ways.
+    /// How the edges of a projection are kept: `stored`, `generated` at every event, or another way of
+    /// the back-end.
     fn storage(&self, _projection: ProjectionId) -> &'static str {
         Storage::Stored.as_str()
     }

@@ -5,8 +5,6 @@
 
 use std::ops::Range;
 
-use neuropil_ir::backend::Storage;
-
 use super::format::List;
 use super::{Delivery, Destination};
 use crate::events::Segment;
@@ -166,6 +164,6 @@ impl Delivery for AllPairs {
     }
 
     fn storage(&self) -> &'static str {
-        Storage::Generated.as_str()
+        super::PATTERN
     }
 }

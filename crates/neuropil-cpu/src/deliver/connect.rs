@@ -10,7 +10,8 @@ use neuropil_ir::plan::{DelayClass, Sum};
 
 use super::Delivery;
 use super::all_pairs::AllPairs;
-use super::build::build;
+use super::bits::Way;
+use super::build::{self, build};
 use super::diagonal::Diagonal;
 use super::format::{Apart, Exact, Format, List, Packed, Target, Wide};
 use super::generated::Generated;
@@ -46,6 +47,8 @@ pub(crate) struct Blueprint<'a> {
     pub(crate) method: Method,
     /// Whether edges are stored.
     pub(crate) storage: Storage,
+    /// How rows of bits are counted; `None` where there are to be none.
+    pub(crate) bits: Option<Way>,
 }
 
 /// A connected projection.
@@ -135,6 +138,13 @@ fn stored(
             "projection `{}` counts events but its edges have own weights",
             blueprint.name
         ))),
+        (Sum::Count, ..) if let Some(way) = as_bits(blueprint, connectivity) => {
+            let sheet = build::bits::build(blueprint, connectivity, pool, way)?;
+            Ok(Connected {
+                delivery: Box::new(sheet),
+                unit: None,
+            })
+        }
         (Sum::Count, _, true) => made::<List<u16>>(blueprint, connectivity, pool),
         (Sum::Count, _, false) => made::<List<u32>>(blueprint, connectivity, pool),
         (Sum::Grid, Precision::F32, true) => made::<Packed>(blueprint, connectivity, pool),
@@ -167,6 +177,16 @@ fn has_narrow_tiles(blueprint: &Blueprint<'_>, connectivity: &dyn Connectivity) 
         .sum();
     let rows = f64::from(blueprint.sources.max(1)) * pieces as f64;
     pieces <= blueprint.owners.len() || connectivity.expected_edges() / rows >= SHORT_PIECE
+}
+
+/// How the edges are counted if they had better be bits.
+///
+/// Measured on AVX-512 at probabilities of 0.065 to 0.1, 240 events a step to one: 0.1 to 0.9 ns an
+/// event, lists 0.7 to 1; with AVX2 0.14 to 1. So bits are faster wherever they are smaller.
+fn as_bits(blueprint: &Blueprint<'_>, connectivity: &dyn Connectivity) -> Option<Way> {
+    let common = blueprint.delay == DelayClass::Common;
+    let smaller = || build::bits::is_smaller(blueprint, connectivity);
+    blueprint.bits.filter(|_| common && smaller())
 }
 
 fn check(blueprint: &Blueprint<'_>, connectivity: &dyn Connectivity) -> Result<(), BackendError> {

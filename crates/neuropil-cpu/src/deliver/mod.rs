@@ -8,6 +8,7 @@
 //! | format | sum | bytes an edge |
 //! |---|---|---|
 //! | [`format::List`] | [`Sum::Count`]: counted, multiplied once by the kernel | 2 (4) |
+//! | [`bits`] | the same, where a source reaches one target in sixteen or more | 1/8 a pair |
 //! | [`format::Packed`] | [`Sum::Grid`] in f32 plans: 16-bit integers on a grid, summed in 32 bits | 4 |
 //! | [`format::Apart`] | the same, where owners are wide and rows short | 6 |
 //! | [`format::Wide`] | [`Sum::Grid`] in f64 plans: 24-bit floats on a grid, summed in f64 | 6 (8) |
@@ -35,6 +36,7 @@
 )]
 
 mod all_pairs;
+mod bits;
 mod build;
 mod calendar;
 mod connect;
@@ -49,14 +51,12 @@ mod tests;
 mod tile;
 mod values;
 
-use neuropil_ir::backend::Storage;
-
 use crate::events::Segment;
 use crate::memory::Array;
 use calendar::Days;
 use format::Format;
-use tile::Tile;
 
+pub(crate) use bits::Way;
 pub(crate) use calendar::Calendar;
 pub(crate) use connect::{Blueprint, connect};
 
@@ -84,12 +84,23 @@ impl Destination<'_> {
     ///
     /// A sentence where the sums are of another kind, or fewer.
     fn common<F: Format>(&mut self, first: usize, width: usize) -> Result<&mut [F::Sum], String> {
+        self.padded::<F>(first, width, width)
+    }
+
+    /// The same with padding behind the targets, up to a number of lanes.
+    fn padded<F: Format>(
+        &mut self,
+        first: usize,
+        width: usize,
+        lanes: usize,
+    ) -> Result<&mut [F::Sum], String> {
         let (stride, len) = (self.into.capacity(), self.into.len());
-        let fits = self.copy < self.into.copies() && first + width <= len;
+        let fits = first + width <= len && first + lanes <= stride;
+        let fits = fits && self.copy < self.into.copies();
         let sums = F::sums(self.into).filter(|_| fits);
         let sums = sums.ok_or("the sums have another form")?;
         let first = self.copy * stride + first;
-        Ok(&mut sums[first..first + width])
+        Ok(&mut sums[first..first + lanes])
     }
 
     /// Adds what the calendar has for a step to the sums; false if they do not fit.
@@ -104,6 +115,9 @@ impl Destination<'_> {
         }
     }
 }
+
+/// How edges are kept that follow from the sizes of populations.
+const PATTERN: &str = "pattern";
 
 /// The refusal of so many events of one element that a sum could be wrong.
 fn overflow(times: u32) -> String {
@@ -139,24 +153,43 @@ pub(crate) trait Delivery: Send + Sync + std::fmt::Debug {
     fn bytes(&self) -> u64;
 
     /// How the edges are kept, as [`neuropil_ir::backend::Machine::storage`] says it.
-    fn storage(&self) -> &'static str {
-        Storage::Stored.as_str()
-    }
+    fn storage(&self) -> &'static str;
+}
+
+/// The edges onto one range of neighbouring targets of an owner.
+trait Piece: Send + Sync + std::fmt::Debug {
+    /// How the edges are kept; see [`Delivery::storage`].
+    const STORAGE: &'static str;
+
+    /// Delivers the events of a segment; see [`Delivery::deliver`].
+    fn deliver(&self, events: &Segment, to: &mut Destination<'_>) -> Result<u64, String>;
+
+    /// Number of edges of a source.
+    fn row_length(&self, source: u32) -> u64;
+
+    /// Number of edges of a source with a later delay; see [`Delivery::row_later_than`].
+    fn row_later_than(&self, source: u32, delay: u64) -> u64;
+
+    /// Number of edges.
+    fn edges(&self) -> u64;
+
+    /// Bytes held.
+    fn bytes(&self) -> u64;
 }
 
 /// Edges in one format, by owner and tile.
 #[derive(Debug)]
-struct Sheet<F: Format> {
-    owners: Vec<Vec<Tile<F>>>,
+struct Sheet<T> {
+    owners: Vec<Vec<T>>,
 }
 
-impl<F: Format> Sheet<F> {
-    fn tiles(&self) -> impl Iterator<Item = &Tile<F>> {
+impl<T> Sheet<T> {
+    fn tiles(&self) -> impl Iterator<Item = &T> {
         self.owners.iter().flatten()
     }
 }
 
-impl<F: Format> Delivery for Sheet<F> {
+impl<T: Piece> Delivery for Sheet<T> {
     fn deliver(
         &self,
         owner: usize,
@@ -171,7 +204,7 @@ impl<F: Format> Delivery for Sheet<F> {
     }
 
     fn row_length(&self, source: u32) -> u64 {
-        self.tiles().map(|tile| tile.row(source).len() as u64).sum()
+        self.tiles().map(|tile| tile.row_length(source)).sum()
     }
 
     fn row_later_than(&self, source: u32, delay: u64) -> u64 {
@@ -181,11 +214,15 @@ impl<F: Format> Delivery for Sheet<F> {
     }
 
     fn edges(&self) -> u64 {
-        self.tiles().map(Tile::edges).sum()
+        self.tiles().map(Piece::edges).sum()
     }
 
     fn bytes(&self) -> u64 {
-        self.tiles().map(Tile::bytes).sum()
+        self.tiles().map(Piece::bytes).sum()
+    }
+
+    fn storage(&self) -> &'static str {
+        T::STORAGE
     }
 }
 

@@ -13,6 +13,7 @@ use super::*;
 use crate::pool::Pool;
 use crate::testing::{Edge, Listed, methods, random_edges};
 
+mod bits;
 mod unstored;
 
 const SOURCES: u32 = 60;
@@ -51,6 +52,7 @@ fn blueprint(
         limit: 1 << 30,
         method: methods()[0],
         storage: Storage::Auto,
+        bits: None,
     }
 }
 

@@ -180,6 +180,7 @@ impl Machine for CpuMachine {
             limit: self.memory_limit,
             method: world.method,
             storage,
+            bits: deliver::Way::beyond_lists(),
         };
         let connected = deliver::connect(&blueprint, &connectivity, &mut self.pool)?;
         if let (Some(slot), Some(unit)) = (declared.grid, connected.unit) {

@@ -45,7 +45,9 @@ pub(super) trait RowRule: std::fmt::Debug + Send + Sync {
     /// Appends the others of one row that lie in a range, in any order.
     fn row_between(&self, sides: &Sides, row: u32, others: Range<u32>, out: &mut Edges) {
         self.rows_unordered(sides, row..row + 1, out);
-        out.keep_between(&others);
+        if others.start > 0 || others.end < sides.target_size {
+            out.keep_between(&others);
+        }
     }
 
     /// Room for the edges between rows and some of the others, as [`Connectivity::room`] says.

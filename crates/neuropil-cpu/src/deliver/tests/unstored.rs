@@ -72,7 +72,7 @@ impl Connectivity for Pairs {
 }
 
 /// A blueprint over as many sources as targets.
-fn counting(owners: &[Range<u32>], storage: Storage) -> Blueprint<'_> {
+pub(super) fn counting(owners: &[Range<u32>], storage: Storage) -> Blueprint<'_> {
     Blueprint {
         storage,
         sources: owners.last().map_or(0, |owner| owner.end),
@@ -81,7 +81,11 @@ fn counting(owners: &[Range<u32>], storage: Storage) -> Blueprint<'_> {
 }
 
 /// Everything that can be seen of a delivery: sums, events, row lengths, edges.
-fn seen(delivery: &dyn Delivery, owners: &[Range<u32>], events: &Segment) -> (Vec<f64>, [u64; 2]) {
+pub(super) fn seen(
+    delivery: &dyn Delivery,
+    owners: &[Range<u32>],
+    events: &Segment,
+) -> (Vec<f64>, [u64; 2]) {
     let mut sums = Vec::new();
     let mut delivered = 0;
     for (owner, range) in owners.iter().enumerate() {
@@ -91,8 +95,12 @@ fn seen(delivery: &dyn Delivery, owners: &[Range<u32>], events: &Segment) -> (Ve
             .unwrap();
         into.read_into(0, &mut sums);
     }
-    let size = owners.last().map_or(0, |owner| owner.end);
-    sums.extend((0..size).map(|source| delivery.row_length(source) as f64));
+    sums.extend(
+        events
+            .elements
+            .iter()
+            .map(|&source| delivery.row_length(source) as f64),
+    );
     (sums, [delivered, delivery.edges()])
 }
 
@@ -133,7 +141,7 @@ fn all_pairs_are_those_of_the_list() {
                 let (stored, unstored) = (made(Storage::Stored), made(Storage::Auto));
                 assert_eq!(
                     (stored.storage(), unstored.storage()),
-                    ("stored", "generated")
+                    ("stored", "pattern")
                 );
                 assert_eq!(unstored.bytes(), 0);
                 for counts in [&[][..], &[1, 2, 3, 1, 900, 2]] {
