@@ -47,25 +47,13 @@ impl Delivery for Diagonal {
             }
             return Ok((end - first) as u64);
         }
-        let elements = &elements[first..end];
-        let counts = &events.counts[first..end];
-        let place = |element: u32| element.wrapping_sub(targets.start) as usize;
-        let most = elements.iter().fold(0, |most, &e| most.max(place(e)));
-        if !elements.is_empty() && most >= sums.len() {
-            return Err("its events are not in order".to_owned());
-        }
-        let (mut delivered, mut overflown) = (0, false);
-        for (&element, &count) in elements.iter().zip(counts) {
-            // SAFETY: the largest place is below the number of sums, as compared above.
-            let sum = unsafe { sums.get_unchecked_mut(place(element)) };
-            *sum = sum.wrapping_add(count);
-            // Told at the end: a branch for each of so many sources would cost more than they do.
-            overflown |= *sum < count;
+        let mut delivered = 0;
+        for (&element, &count) in elements[first..end].iter().zip(&events.counts[first..end]) {
+            let sum = &mut sums[(element - targets.start) as usize];
+            *sum = sum
+                .checked_add(count)
+                .ok_or_else(|| super::overflow(count))?;
             delivered += u64::from(count);
-        }
-        if overflown {
-            let most = counts.iter().copied().max().unwrap_or(0);
-            return Err(super::overflow(most));
         }
         Ok(delivered)
     }

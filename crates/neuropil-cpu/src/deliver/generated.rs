@@ -156,13 +156,12 @@ impl Delivery for Generated {
                 return Err("its rows leave their population".to_owned());
             }
             delivered += cells.len() as u64 * u64::from(times);
-            // SAFETY: the places are below the number of sums, which the line above has compared.
-            unsafe {
-                if times == 1 {
-                    add_cells::<List<u32>, false>(cells, &[], 1, sums);
-                } else {
-                    add_cells::<List<u32>, true>(cells, &[], times, sums);
-                }
+            if times == 1 {
+                // SAFETY: the places are below the number of sums, as compared above.
+                unsafe { add_cells::<List<u32>, false>(cells, &[], 1, sums) };
+            } else {
+                // SAFETY: as above.
+                unsafe { add_cells::<List<u32>, true>(cells, &[], times, sums) };
             }
         }
         Ok(delivered)

@@ -279,11 +279,7 @@ fn add(a: Bits, b: Bits, c: Bits) -> (Bits, Bits) {
 }
 
 /// Asks for a block that is read soon.
-#[inline(always)]
-#[expect(
-    clippy::inline_always,
-    reason = "compiled for the instructions that were found"
-)]
+#[inline]
 fn fetch(bits: &Bits) {
     #[cfg(target_arch = "x86_64")]
     {

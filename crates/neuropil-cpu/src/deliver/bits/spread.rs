@@ -39,7 +39,16 @@ pub(super) use x86_64::{Avx2, Avx512};
 
 #[cfg(target_arch = "x86_64")]
 mod x86_64 {
-    use std::arch::x86_64::*;
+    use std::arch::x86_64::{
+        _mm_srli_si128, _mm256_add_epi8, _mm256_add_epi32, _mm256_and_si256,
+        _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_cvtepu8_epi32, _mm256_extracti128_si256,
+        _mm256_loadu_si256, _mm256_mullo_epi32, _mm256_or_si256, _mm256_set1_epi8,
+        _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setr_epi64x, _mm256_setzero_si256,
+        _mm256_shuffle_epi8, _mm256_storeu_si256, _mm512_add_epi8, _mm512_add_epi32,
+        _mm512_castsi512_si128, _mm512_cvtepu8_epi32, _mm512_extracti32x4_epi32,
+        _mm512_loadu_si512, _mm512_mask_add_epi8, _mm512_mullo_epi32, _mm512_set1_epi8,
+        _mm512_set1_epi32, _mm512_setzero_si512, _mm512_storeu_si512,
+    };
 
     use super::{Bits, LANES, Spread};
 
@@ -87,12 +96,12 @@ mod x86_64 {
                     if MANY {
                         sum = _mm256_mullo_epi32(sum, times);
                     }
+                    let place = counts.as_mut_ptr().cast();
                     // SAFETY: eight counts are as long as the vector.
-                    unsafe {
-                        let place = counts.as_mut_ptr().cast();
-                        let count = _mm256_loadu_si256(place);
-                        _mm256_storeu_si256(place, _mm256_add_epi32(count, sum));
-                    }
+                    let count = unsafe { _mm256_loadu_si256(place) };
+                    let count = _mm256_add_epi32(count, sum);
+                    // SAFETY: as above.
+                    unsafe { _mm256_storeu_si256(place, count) };
                 }
             }
         }
@@ -121,12 +130,12 @@ mod x86_64 {
                     if MANY {
                         sum = _mm512_mullo_epi32(sum, times);
                     }
+                    let place = counts.as_mut_ptr().cast();
                     // SAFETY: sixteen counts are as long as the vector.
-                    unsafe {
-                        let place = counts.as_mut_ptr().cast();
-                        let count = _mm512_loadu_si512(place);
-                        _mm512_storeu_si512(place, _mm512_add_epi32(count, sum));
-                    }
+                    let count = unsafe { _mm512_loadu_si512(place) };
+                    let count = _mm512_add_epi32(count, sum);
+                    // SAFETY: as above.
+                    unsafe { _mm512_storeu_si512(place, count) };
                 }
             }
         }

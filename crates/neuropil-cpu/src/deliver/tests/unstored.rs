@@ -210,7 +210,7 @@ fn what_must_be_stored_says_why() {
     for (found, why) in [
         (
             refused(Sum::Count, common, &|edges| {
-                edges.orientation = Orientation::ByTarget
+                edges.orientation = Orientation::ByTarget;
             }),
             "of targets",
         ),
