@@ -94,6 +94,10 @@ pub(crate) struct Run {
     /// `interpreter_portable` [default: the fastest of this machine]
     #[arg(long, value_name = "NAME")]
     pub(crate) backend: Option<String>,
+    /// Whether connections are stored: `generated` makes the row of a source again at every event, which needs no memory;
+    /// `auto` does so where they would not fit
+    #[arg(long, value_enum, value_name = "HOW", default_value_t)]
+    pub(crate) connectivity: Connectivity,
     /// Record nothing: no arrays, no pictures; spikes are counted, and every `expect` on a recording is left open
     #[arg(long, conflicts_with = "csv")]
     pub(crate) no_record: bool,
@@ -170,6 +174,9 @@ pub(crate) struct Bench {
     /// Who computes, as for `run` [default: the fastest of this machine]
     #[arg(long, value_name = "NAME")]
     pub(crate) backend: Option<String>,
+    /// Whether connections are stored, as for `run`
+    #[arg(long, value_enum, value_name = "HOW", default_value_t)]
+    pub(crate) connectivity: Connectivity,
     /// Two repeats of a tenth of the time
     #[arg(long)]
     pub(crate) quick: bool,
@@ -188,6 +195,14 @@ pub(crate) struct Bench {
 pub(crate) enum Precision {
     F32,
     F64,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum Connectivity {
+    #[default]
+    Auto,
+    Stored,
+    Generated,
 }
 
 /// Divides `NAME=VALUE`; the value is read by the language.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use neuropil::{Outcome, Report, RunReport, StageKind};
+use neuropil::{Outcome, Report, RunReport, StageKind, Storage};
 
 /// Writes the results of all runs.
 pub(crate) fn table(report: &Report) -> String {
@@ -68,6 +68,13 @@ fn one(out: &mut String, run: &RunReport) {
             thousands(done.synapses()),
             thousands(done.synaptic_events()),
         );
+    }
+    let generated = done.projections.iter();
+    let generated =
+        generated.filter(|projection| projection.storage == Storage::Generated.as_str());
+    let names: Vec<_> = generated.map(|projection| &*projection.name).collect();
+    if !names.is_empty() {
+        let _ = writeln!(out, "not stored but generated: {}", names.join(", "));
     }
     let wall = &about.wall;
     let _ = write!(

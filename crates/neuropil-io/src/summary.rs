@@ -124,6 +124,7 @@ impl Summary {
             .map(|projection| {
                 let value = json!({
                     "synapses": projection.edges,
+                    "connectivity": projection.storage,
                     "sent": projection.sent,
                     "delivered": projection.delivered,
                     "travelling": projection.travelling,

@@ -212,6 +212,7 @@ fn report() -> Report {
             cv_isi: None,
         }],
         projections: vec![ProjectionReport {
+            storage: "stored",
             name: "EIBalance.ampa".into(),
             edges: 100,
             sent: 30,

@@ -1,5 +1,7 @@
 //! The contract between the engine and whatever runs plans.
 
+use std::sync::Arc;
+
 use crate::connect::Connectivity;
 use crate::plan::{BufferId, EventListId, Plan, ProjectionId, RecordId, SlotId};
 
@@ -10,6 +12,29 @@ pub struct Resources {
     pub threads: usize,
     /// The most bytes that the machine may allocate.
     pub memory_limit: u64,
+}
+
+/// Whether the edges of a projection are kept in memory; results do not depend on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Storage {
+    /// As is fastest and fits into the memory.
+    #[default]
+    Auto,
+    /// Every edge is stored.
+    Stored,
+    /// The row of a source is generated at every event; see [`crate::connect::must_be_stored`].
+    Generated,
+}
+
+impl Storage {
+    /// The name as in `--connectivity`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Stored => "stored",
+            Self::Generated => "generated",
+        }
+    }
 }
 
 /// Why a plan could not be loaded or a projection not be connected.
@@ -179,16 +204,33 @@ pub trait Backend: Send + Sync {
 
     /// Allocates everything but the connections and runs the init stages.
     fn load(&self, plan: &Plan, resources: &Resources) -> Result<Box<dyn Machine>, BackendError>;
+
+    /// Whether its machines can generate the rows of sources at every event.
+    fn generates(&self) -> bool {
+        false
+    }
 }
 
 /// A loaded plan with its state.
 pub trait Machine: Send {
     /// Builds the connections of a projection; every projection is connected once before a run.
+    ///
+    /// # Errors
+    ///
+    /// Those of edges that the plan does not allow; [`BackendError::Memory`];
+    /// [`BackendError::Unsupported`] where edges that must be stored are to be generated.
     fn connect(
         &mut self,
         projection: ProjectionId,
-        connectivity: &dyn Connectivity,
+        connectivity: Arc<dyn Connectivity>,
+        storage: Storage,
     ) -> Result<(), BackendError>;
+
+    /// How the edges of a projection are kept: `stored`, `generated` at every event, or another way of
+    /// the back-end.
+    fn storage(&self, _projection: ProjectionId) -> &'static str {
+        Storage::Stored.as_str()
+    }
 
     /// Runs a number of steps and hands what is recorded to the sink.
     ///

@@ -10,7 +10,7 @@ use neuropil_syntax::Span;
 
 use crate::draw::Generator;
 use crate::kernel::{Binding, Kernel};
-use crate::plan::{BufferId, ProjectionId, SlotId};
+use crate::plan::{BufferId, DelayClass, ProjectionId, SlotId, Sum};
 use crate::verify::Verified;
 
 /// From which side a connector generates its edges.
@@ -29,6 +29,49 @@ pub enum EdgeValue<T> {
     Shared(T),
     /// One value an edge, given with the rows.
     Own,
+}
+
+/// What is known of the edges of a connectivity beside its rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pattern<'a> {
+    /// Exactly one edge from every source to the target of the same number.
+    Diagonal,
+    /// One edge from every chosen source to every chosen target.
+    AllPairs {
+        /// The chosen sources, as ascending disjoint ranges.
+        sources: &'a [Range<u32>],
+        /// The chosen targets.
+        targets: &'a [Range<u32>],
+        /// Whether no element is connected with itself.
+        without_self: bool,
+    },
+    /// The row of a source costs little more to generate than it has edges.
+    ByRow,
+    /// Rows cannot be generated one by one, or not fast; why, as a sentence without its stop.
+    Stored(&'static str),
+}
+
+/// Why the edges of a projection must be stored; `None` where they can be generated at every event.
+///
+/// The reason is a sentence without its stop.
+pub fn must_be_stored(
+    sum: Sum,
+    delay: DelayClass,
+    connectivity: &dyn Connectivity,
+) -> Option<&'static str> {
+    if connectivity.weight() == EdgeValue::Own {
+        return Some("its edges have own weights");
+    }
+    if delay != DelayClass::Common || connectivity.delay() == EdgeValue::Own {
+        return Some("its edges have own delays");
+    }
+    if sum != Sum::Count {
+        return Some("its sum adds weights and does not count events");
+    }
+    match connectivity.pattern() {
+        Pattern::Stored(why) => Some(why),
+        Pattern::Diagonal | Pattern::AllPairs { .. } | Pattern::ByRow => None,
+    }
 }
 
 /// A block of rows of edges.
@@ -88,6 +131,18 @@ impl Edges {
         self.others.clear();
         self.weights.clear();
         self.delays.clear();
+    }
+
+    /// Keeps the others that lie in a range; rows, weights and delays then have no meaning.
+    pub fn keep_between(&mut self, others: &Range<u32>) {
+        let mut kept = 0;
+        for at in 0..self.others.len() {
+            // Without a branch: draws in any order would mislead its prediction.
+            let other = self.others[at];
+            self.others[kept] = other;
+            kept += usize::from(others.contains(&other));
+        }
+        self.others.truncate(kept);
     }
 }
 
@@ -152,9 +207,9 @@ pub trait Connectivity: Send + Sync {
     /// The delay, if it is shared, in steps.
     fn delay(&self) -> EdgeValue<u32>;
 
-    /// Whether there is exactly one edge from every source to the target of the same number.
-    fn is_diagonal(&self) -> bool {
-        false
+    /// What is known of the edges beside their rows.
+    fn pattern(&self) -> Pattern<'_> {
+        Pattern::Stored("its rows are not known to be cheap")
     }
 
     /// Has the values of edges compiled by whoever will ask for many rows.
@@ -173,6 +228,15 @@ pub trait Connectivity: Send + Sync {
         self.rows(rows, out);
     }
 
+    /// Replaces the others of `out` by those of one row that lie in a range, in any order; nothing
+    /// else of `out` has a meaning then. For edges without own weights and delays.
+    ///
+    /// Once `out` has the room, nothing is allocated where the pattern is [`Pattern::ByRow`].
+    fn row_between(&self, row: u32, others: Range<u32>, out: &mut Edges) {
+        self.rows_unordered(row..row.saturating_add(1), out);
+        out.keep_between(&others);
+    }
+
     /// Room for the edges between some rows and some elements of the other side: a number that
     /// they do not exceed but by a chance below 1e-12; `None` where the rule does not know.
     ///
@@ -182,10 +246,10 @@ pub trait Connectivity: Send + Sync {
         None
     }
 
-    /// Replaces `out` by the number of edges of each row of a range.
-    fn row_lengths(&self, rows: Range<u32>, out: &mut Vec<u32>) {
-        let mut edges = Edges::default();
-        self.rows(rows, &mut edges);
+    /// Replaces `out` by the number of edges of each row of a range; rows whose length the rule does
+    /// not know are generated into `edges`.
+    fn row_lengths(&self, rows: Range<u32>, edges: &mut Edges, out: &mut Vec<u32>) {
+        self.rows(rows, edges);
         out.clear();
         out.extend(
             edges

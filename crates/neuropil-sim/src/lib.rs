@@ -30,6 +30,7 @@ pub mod record;
 mod report;
 mod run;
 mod simulation;
+mod storage;
 #[cfg(test)]
 mod testing;
 

@@ -88,6 +88,9 @@ pub struct PopulationReport {
 pub struct ProjectionReport {
     /// Its qualified name.
     pub name: String,
+    /// How its connections are kept: `stored`, `generated` at every event, or another way of the
+    /// back-end.
+    pub storage: &'static str,
     /// The number of connections.
     pub edges: u64,
     /// The events sent: for every event of a source the number of its connections.

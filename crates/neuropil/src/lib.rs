@@ -65,7 +65,7 @@ use std::path::Path;
 pub use compile::Compilation;
 pub use error::{Diagnosed, Error, ErrorKind};
 pub use neuropil_io::{IoError, Summary, Wall};
-pub use neuropil_ir::backend::{Clock, StageKind, StageTime};
+pub use neuropil_ir::backend::{Clock, StageKind, StageTime, Storage};
 pub use neuropil_plot::Figure;
 pub use neuropil_sim::{
     Outcome, PopulationReport, ProjectionReport, Report as EngineReport, SimulationError,

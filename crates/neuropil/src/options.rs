@@ -2,7 +2,7 @@
 
 use crate::text::UnitWords;
 use neuropil_compiler as compiler;
-use neuropil_ir::backend::Clock;
+use neuropil_ir::backend::{Clock, Storage};
 use neuropil_ir::kernel::Precision as FloatType;
 use neuropil_syntax::tree::Expr;
 use neuropil_syntax::{Diagnostic, Sources, parse_expression, parse_path};
@@ -123,8 +123,11 @@ pub struct Options {
     /// A clock with which to add up the time of every stage of a step; default none. It costs some
     /// 50 ns a stage, and changes no result.
     pub profile: Option<Clock>,
+    /// Whether connections are stored or generated at every event; default [`Storage::Auto`]. Results
+    /// do not depend on it.
+    pub connectivity: Storage,
     /// The most bytes a run may need; default no limit. Larger runs are refused before memory is
-    /// taken.
+    /// taken, unless enough of their connections can be generated at every event.
     pub memory_limit: Option<u64>,
 }
 

@@ -362,6 +362,7 @@ pub(crate) fn engine_options(
     let engine = neuropil_sim::Options {
         threads,
         memory_limit: options.memory_limit.unwrap_or(defaults.memory_limit),
+        storage: options.connectivity,
         ..defaults
     };
     (engine, threads)

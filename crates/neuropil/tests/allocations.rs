@@ -10,6 +10,7 @@ mod common;
 
 use common::programs::{Network, network, program};
 use neuropil_cpu::CpuBackend;
+use neuropil_ir::backend::Storage;
 use neuropil_ir::kernel::Precision::{F32, F64};
 use neuropil_sim::record::NoRecorder;
 use neuropil_sim::{Control, Options, Simulation};
@@ -23,9 +24,10 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 const STEPS: u64 = 1000;
 
 /// Calls of the allocator in the second thousand of steps.
-fn calls(network: &Network, threads: usize) -> usize {
+fn calls(network: &Network, storage: Storage, threads: usize) -> usize {
     let options = Options {
         threads,
+        storage,
         ..Options::default()
     };
     let backend = CpuBackend::new();
@@ -53,14 +55,20 @@ fn running_networks_allocate_nothing() {
     // The counter counts: building is what allocates.
     let building = Region::new(ALLOCATOR);
     let mut found = Vec::new();
-    for network in &networks {
+    let auto = networks.iter().map(|network| (network, Storage::Auto));
+    let generated = networks[..2]
+        .iter()
+        .map(|network| (network, Storage::Generated));
+    for (network, storage) in auto.chain(generated) {
         for threads in [1, 2] {
-            let calls = calls(network, threads);
+            let calls = calls(network, storage, threads);
             if calls > 0 {
                 let Network {
                     example, precision, ..
                 } = network;
-                found.push(format!("{example} {precision} {threads} threads: {calls}"));
+                found.push(format!(
+                    "{example} {precision} {storage:?} {threads} threads: {calls}"
+                ));
             }
         }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use neuropil::bench::{self, Measurement, Settings, Size, Spread, Subject};
 use neuropil::{BackendKind, Error, Precision};
 
-use super::{Failure, precision};
+use super::{Failure, precision, storage};
 use crate::args::Bench;
 use crate::exit::Code;
 use crate::files::load;
@@ -33,6 +33,7 @@ pub(crate) fn bench(arguments: &Bench) -> Result<Code, Failure> {
         duration: arguments.duration.clone(),
         after: arguments.after.clone(),
         floor: !arguments.no_floor,
+        connectivity: storage(arguments.connectivity),
         memory_limit: machine::available_memory(),
         ..Settings::new(machine::nanoseconds)
     };

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use neuropil::{Error, ErrorKind, Options, Severity};
 
-use crate::args::{self, Arguments, Command, Precision};
+use crate::args::{self, Arguments, Command, Connectivity, Precision};
 use crate::bug;
 use crate::exit::Code;
 use crate::machine::{self, Clock};
@@ -127,5 +127,14 @@ pub(crate) fn precision(argument: Precision) -> neuropil::Precision {
     match argument {
         Precision::F32 => neuropil::Precision::F32,
         Precision::F64 => neuropil::Precision::F64,
+    }
+}
+
+/// How connections are kept, of an argument.
+pub(crate) fn storage(argument: Connectivity) -> neuropil::Storage {
+    match argument {
+        Connectivity::Auto => neuropil::Storage::Auto,
+        Connectivity::Stored => neuropil::Storage::Stored,
+        Connectivity::Generated => neuropil::Storage::Generated,
     }
 }

@@ -4,7 +4,7 @@ use neuropil::{
     BackendKind, Code as DiagnosticCode, Diagnosed, Diagnostic, Options, Output, Severity, Wall,
 };
 
-use super::{Failure, options};
+use super::{Failure, options, storage};
 use crate::args::Run;
 use crate::exit::Code;
 use crate::files::load;
@@ -24,6 +24,7 @@ pub(crate) fn run(arguments: &Run, clock: Clock) -> Result<Code, Failure> {
     let options = Options {
         threads: arguments.threads.map(usize::from),
         backend,
+        connectivity: storage(arguments.connectivity),
         memory_limit: machine::available_memory(),
         no_record: arguments.no_record,
         profile: arguments

@@ -28,6 +28,7 @@ use super::rows::Rows;
 use super::tile::{Columns, Tile};
 use crate::pool::{MOST_SLOTS, Pool};
 
+pub(super) mod bits;
 mod by_target;
 mod counted;
 mod reserved;
@@ -69,16 +70,8 @@ pub(super) fn build<F: Format>(
     blueprint: &Blueprint<'_>,
     connectivity: &dyn Connectivity,
     pool: &mut Pool,
-) -> Result<(Sheet<F>, Option<f64>), BackendError> {
-    let site = Site {
-        blueprint,
-        connectivity,
-        weight: connectivity.weight(),
-        delay: connectivity.delay(),
-        own_delays: matches!(blueprint.delay, DelayClass::Own { .. }),
-        tiles: tiles_of(blueprint.owners, F::MOST_TARGETS),
-        on_grid: blueprint.sum == Sum::Grid,
-    };
+) -> Result<(Sheet<Tile<F>>, Option<f64>), BackendError> {
+    let site = Site::new::<F>(blueprint, connectivity);
     site.check_memory::<F>(connectivity.expected_edges().max(0.0) as u64)?;
     let reserved = match connectivity.orientation() {
         Orientation::BySource => reserved::build::<F>(&site, pool)?,
@@ -113,9 +106,9 @@ fn count_and_fill<F: Format>(
     let unit = site.unit(survey.largest)?;
     let mut drafts = Vec::new();
     for lengths in lengths {
-        let rows = Rows::new(&lengths).ok_or_else(|| site.refused::<F>(edges))?;
+        let rows = Rows::new(&lengths).ok_or_else(|| site.refused_in::<F>(edges))?;
         let columns = Columns::<F>::new(rows.start(rows.sources()), site.own_delays)
-            .ok_or_else(|| site.refused::<F>(edges))?;
+            .ok_or_else(|| site.refused_in::<F>(edges))?;
         drafts.push((rows, columns));
     }
     match orientation {
@@ -130,50 +123,84 @@ fn finish<F: Format>(
     site: &Site<'_>,
     pool: &mut Pool,
     unit: f64,
-    drafts: Vec<(Rows, Columns<F>)>,
-) -> Result<Sheet<F>, BackendError> {
-    // What is stored in f32 plans is in units of the grid already.
-    let unit = match site.blueprint.precision {
-        Precision::F64 if site.on_grid => unit,
-        _ => 1.0,
-    };
-    let drafts: Vec<_> = drafts
-        .into_iter()
-        .map(|draft| Mutex::new(Some(draft)))
-        .collect();
-    let done: Vec<_> = drafts.iter().map(|_| Mutex::new(None)).collect();
-    share(pool, drafts.len(), &|at| {
-        let (targets, owner) = &site.tiles[at];
-        let first = (targets.start - site.blueprint.owners[*owner].start) as usize;
-        let (rows, columns) = lock(&drafts[at]).take()?;
-        let limit = F::EXACT_BELOW * unit / f64::from(site.blueprint.sharers);
-        let tile = Tile::new(
-            first,
-            targets.len(),
-            rows,
-            columns,
-            limit,
-            site.blueprint.calendar,
-        );
-        *lock(&done[at]) = tile.map(|tile| (tile.overflows(1), tile));
-        None
-    })?;
-    let mut owners: Vec<Vec<Tile<F>>> = site.blueprint.owners.iter().map(|_| Vec::new()).collect();
-    for (tile, (_, owner)) in done.into_iter().zip(&site.tiles) {
-        let tile = tile.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let (overflows, tile) = tile.ok_or_else(|| site.broken())?;
-        if overflows {
-            return Err(BackendError::Overflow {
-                projection: site.blueprint.name.to_owned(),
-                limit: F::EXACT_BELOW * unit / f64::from(site.blueprint.sharers),
-            });
+    drafts: Drafts<F>,
+) -> Result<Sheet<Tile<F>>, BackendError> {
+    let limit = site.limit::<F>(unit);
+    site.finish(pool, drafts, limit, &|at, (rows, columns)| {
+        let (first, width) = site.place(at);
+        let by_delay = site.blueprint.calendar;
+        let tile = Tile::new(first, width, rows, columns, limit, by_delay)?;
+        Some((tile.overflows(1), tile))
+    })
+}
+
+impl<'a> Site<'a> {
+    fn new<F: Format>(blueprint: &'a Blueprint<'a>, connectivity: &'a dyn Connectivity) -> Self {
+        Self {
+            blueprint,
+            connectivity,
+            weight: connectivity.weight(),
+            delay: connectivity.delay(),
+            own_delays: matches!(blueprint.delay, DelayClass::Own { .. }),
+            tiles: tiles_of(blueprint.owners, F::MOST_TARGETS),
+            on_grid: blueprint.sum == Sum::Grid,
         }
-        owners[*owner].push(tile);
     }
-    Ok(Sheet { owners })
 }
 
 impl Site<'_> {
+    /// The first target of a tile, counted from its owner's first, and its width.
+    fn place(&self, tile: usize) -> (usize, usize) {
+        let (targets, owner) = &self.tiles[tile];
+        let first = targets.start - self.blueprint.owners[*owner].start;
+        (first as usize, targets.len())
+    }
+
+    /// The largest sum that is exact, under a unit.
+    fn limit<F: Format>(&self, unit: f64) -> f64 {
+        // What is stored in f32 plans is in units of the grid already.
+        let unit = match self.blueprint.precision {
+            Precision::F64 if self.on_grid => unit,
+            _ => 1.0,
+        };
+        F::EXACT_BELOW * unit / f64::from(self.blueprint.sharers)
+    }
+
+    /// Makes tiles of their drafts, in parallel, and sorts them by owner.
+    ///
+    /// A tile is made with whether a sum of it may be wrong; `None` is that of rows that cannot be.
+    fn finish<D: Send, T: Send>(
+        &self,
+        pool: &mut Pool,
+        drafts: Vec<D>,
+        limit: f64,
+        make: &(dyn Fn(usize, D) -> Option<(bool, T)> + Sync),
+    ) -> Result<Sheet<T>, BackendError> {
+        let drafts: Vec<_> = drafts
+            .into_iter()
+            .map(|draft| Mutex::new(Some(draft)))
+            .collect();
+        let done: Vec<_> = drafts.iter().map(|_| Mutex::new(None)).collect();
+        share(pool, drafts.len(), &|at| {
+            let draft = lock(&drafts[at]).take()?;
+            *lock(&done[at]) = make(at, draft);
+            None
+        })?;
+        let mut owners: Vec<Vec<T>> = self.blueprint.owners.iter().map(|_| Vec::new()).collect();
+        for (tile, (_, owner)) in done.into_iter().zip(&self.tiles) {
+            let tile = tile.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let (overflows, tile) = tile.ok_or_else(|| self.broken())?;
+            if overflows {
+                return Err(BackendError::Overflow {
+                    projection: self.blueprint.name.to_owned(),
+                    limit,
+                });
+            }
+            owners[*owner].push(tile);
+        }
+        Ok(Sheet { owners })
+    }
+
     /// Rows that hold about a number of edges, by the mean over a number of rows.
     fn run_length(&self, edges: f64, rows: u32) -> usize {
         let row = (self.connectivity.expected_edges() / f64::from(rows.max(1))).max(1.0);
@@ -313,26 +340,30 @@ impl Site<'_> {
     }
 
     fn check_memory<F: Format>(&self, edges: u64) -> Result<(), BackendError> {
-        let needed = self
-            .blueprint
-            .used
-            .saturating_add(self.bytes_for::<F>(edges));
-        if needed > self.blueprint.limit {
-            Err(self.refused::<F>(edges))
+        self.check_bytes(edges, self.bytes_for::<F>(edges))
+    }
+
+    /// Checks that a number of edges in a number of bytes fits into the memory that is left.
+    fn check_bytes(&self, edges: u64, bytes: u64) -> Result<(), BackendError> {
+        if self.blueprint.used.saturating_add(bytes) > self.blueprint.limit {
+            Err(self.refused(edges, bytes))
         } else {
             Ok(())
         }
     }
 
-    fn refused<F: Format>(&self, edges: u64) -> BackendError {
+    /// The refusal of the memory for a number of edges.
+    fn refused(&self, edges: u64, bytes: u64) -> BackendError {
         BackendError::Memory {
             what: format!("projection `{}` with {edges} edges", self.blueprint.name),
-            needed: self
-                .blueprint
-                .used
-                .saturating_add(self.bytes_for::<F>(edges)),
+            needed: self.blueprint.used.saturating_add(bytes),
             limit: self.blueprint.limit,
         }
+    }
+
+    /// The refusal of the memory for a number of edges in a format.
+    fn refused_in<F: Format>(&self, edges: u64) -> BackendError {
+        self.refused(edges, self.bytes_for::<F>(edges))
     }
 
     /// The error for a connectivity that gives rows that cannot be.
@@ -400,7 +431,7 @@ fn tiles_of(owners: &[Range<u32>], most: usize) -> Vec<(Range<u32>, usize)> {
 }
 
 /// Runs numbered jobs on the pool, each once; the first error (of any job) is given.
-fn share(
+pub(super) fn share(
     pool: &mut Pool,
     jobs: usize,
     job: &(dyn Fn(usize) -> Option<BackendError> + Sync),
@@ -425,7 +456,7 @@ fn share(
         .map_or(Ok(()), Err)
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

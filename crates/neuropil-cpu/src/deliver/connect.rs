@@ -1,16 +1,20 @@
 //! Chooses the format of a projection's edges and builds them within the memory that is left.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use neuropil_ir::backend::BackendError;
-use neuropil_ir::connect::{Connectivity, EdgeValue};
+use neuropil_ir::backend::{BackendError, Storage};
+use neuropil_ir::connect::{Connectivity, EdgeValue, Pattern, must_be_stored};
 use neuropil_ir::kernel::Precision;
 use neuropil_ir::plan::{DelayClass, Sum};
 
 use super::Delivery;
-use super::build::build;
+use super::all_pairs::AllPairs;
+use super::bits::Way;
+use super::build::{self, build};
 use super::diagonal::Diagonal;
 use super::format::{Apart, Exact, Format, List, Packed, Target, Wide};
+use super::generated::Generated;
 use super::values::Compiler;
 use crate::pool::Pool;
 use crate::program::Method;
@@ -41,6 +45,10 @@ pub(crate) struct Blueprint<'a> {
     pub(crate) limit: u64,
     /// How kernels are run.
     pub(crate) method: Method,
+    /// Whether edges are stored.
+    pub(crate) storage: Storage,
+    /// How rows of bits are counted; `None` where there are to be none.
+    pub(crate) bits: Option<Way>,
 }
 
 /// A connected projection.
@@ -51,21 +59,77 @@ pub(crate) struct Connected {
     pub(crate) unit: Option<f64>,
 }
 
-/// Builds the edges of a projection.
+/// Builds the edges of a projection, or what generates them.
 pub(crate) fn connect(
+    blueprint: &Blueprint<'_>,
+    connectivity: &Arc<dyn Connectivity>,
+    pool: &mut Pool,
+) -> Result<Connected, BackendError> {
+    check(blueprint, &**connectivity)?;
+    let must = must_be_stored(blueprint.sum, blueprint.delay, &**connectivity);
+    match (blueprint.storage, must) {
+        (Storage::Generated, Some(why)) => Err(BackendError::Unsupported {
+            backend: super::NAME,
+            what: format!(
+                "projection `{}` without storing its connections: {why}",
+                blueprint.name
+            ),
+        }),
+        (Storage::Generated, None) => generated(blueprint, connectivity, pool),
+        (Storage::Auto, None) if connectivity.pattern() != Pattern::ByRow => {
+            generated(blueprint, connectivity, pool)
+        }
+        (Storage::Auto, None) => match stored(blueprint, &**connectivity, pool) {
+            Err(BackendError::Memory { .. }) => generated(blueprint, connectivity, pool),
+            done => done,
+        },
+        (Storage::Auto | Storage::Stored, _) => stored(blueprint, &**connectivity, pool),
+    }
+}
+
+/// What generates the edges of a projection that need not be stored.
+fn generated(
+    blueprint: &Blueprint<'_>,
+    connectivity: &Arc<dyn Connectivity>,
+    pool: &mut Pool,
+) -> Result<Connected, BackendError> {
+    let limit = List::<u32>::EXACT_BELOW / f64::from(blueprint.sharers);
+    let owners = blueprint.owners;
+    let (delivery, overflows): (Box<dyn Delivery>, bool) = match connectivity.pattern() {
+        Pattern::Diagonal => (Box::new(Diagonal::new(owners)), false),
+        Pattern::AllPairs {
+            sources,
+            targets,
+            without_self,
+        } => {
+            let pairs = AllPairs::new(sources, targets, without_self, owners, limit);
+            let overflows = pairs.overflows(1);
+            (Box::new(pairs), overflows)
+        }
+        Pattern::ByRow | Pattern::Stored(_) => {
+            let rows = Generated::new(blueprint, connectivity, limit, pool)?;
+            let overflows = rows.overflows(1);
+            (Box::new(rows), overflows)
+        }
+    };
+    if overflows {
+        return Err(BackendError::Overflow {
+            projection: blueprint.name.to_owned(),
+            limit,
+        });
+    }
+    Ok(Connected {
+        delivery,
+        unit: None,
+    })
+}
+
+/// Stores the edges of a projection in the format that suits them.
+fn stored(
     blueprint: &Blueprint<'_>,
     connectivity: &dyn Connectivity,
     pool: &mut Pool,
 ) -> Result<Connected, BackendError> {
-    check(blueprint, connectivity)?;
-    let shared = connectivity.weight() != EdgeValue::Own;
-    let common = blueprint.delay == DelayClass::Common;
-    if connectivity.is_diagonal() && shared && common && blueprint.sum == Sum::Count {
-        return Ok(Connected {
-            delivery: Box::new(Diagonal::new(blueprint.owners)),
-            unit: None,
-        });
-    }
     connectivity.compile(&Compiler(blueprint.method));
     let narrow = has_narrow_tiles(blueprint, connectivity);
     let own_weights = connectivity.weight() == EdgeValue::Own;
@@ -74,6 +138,13 @@ pub(crate) fn connect(
             "projection `{}` counts events but its edges have own weights",
             blueprint.name
         ))),
+        (Sum::Count, ..) if let Some(way) = as_bits(blueprint, connectivity) => {
+            let sheet = build::bits::build(blueprint, connectivity, pool, way)?;
+            Ok(Connected {
+                delivery: Box::new(sheet),
+                unit: None,
+            })
+        }
         (Sum::Count, _, true) => made::<List<u16>>(blueprint, connectivity, pool),
         (Sum::Count, _, false) => made::<List<u32>>(blueprint, connectivity, pool),
         (Sum::Grid, Precision::F32, true) => made::<Packed>(blueprint, connectivity, pool),
@@ -106,6 +177,16 @@ fn has_narrow_tiles(blueprint: &Blueprint<'_>, connectivity: &dyn Connectivity) 
         .sum();
     let rows = f64::from(blueprint.sources.max(1)) * pieces as f64;
     pieces <= blueprint.owners.len() || connectivity.expected_edges() / rows >= SHORT_PIECE
+}
+
+/// How the edges are counted if they had better be bits.
+///
+/// Measured on AVX-512 at probabilities of 0.065 to 0.1, 240 events a step to one: 0.1 to 0.9 ns an
+/// event, lists 0.7 to 1; with AVX2 0.14 to 1. So bits are faster wherever they are smaller.
+fn as_bits(blueprint: &Blueprint<'_>, connectivity: &dyn Connectivity) -> Option<Way> {
+    let common = blueprint.delay == DelayClass::Common;
+    let smaller = || build::bits::is_smaller(blueprint, connectivity);
+    blueprint.bits.filter(|_| common && smaller())
 }
 
 fn check(blueprint: &Blueprint<'_>, connectivity: &dyn Connectivity) -> Result<(), BackendError> {

@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
+use super::format::List;
 use super::{Delivery, Destination};
 use crate::events::Segment;
-use crate::memory::Numbers;
 
 /// One edge a source, to its own target, with a shared weight and a common delay.
 #[derive(Debug)]
@@ -36,12 +36,7 @@ impl Delivery for Diagonal {
         to: &mut Destination<'_>,
     ) -> Result<u64, String> {
         let targets = &self.owners[owner];
-        let (stride, len) = (to.into.capacity(), to.into.len());
-        let fits = to.copy < to.into.copies() && targets.len() <= len;
-        let sums = match to.into.numbers_mut() {
-            Numbers::U32(sums) if fits => &mut sums[to.copy * stride..][..targets.len()],
-            _ => return Err("the sums have another form".to_owned()),
-        };
+        let sums = to.common::<List<u32>>(0, targets.len())?;
         let elements = &events.elements;
         let first = elements.partition_point(|&element| element < targets.start);
         let end = elements.partition_point(|&element| element < targets.end);
@@ -55,9 +50,9 @@ impl Delivery for Diagonal {
         let mut delivered = 0;
         for (&element, &count) in elements[first..end].iter().zip(&events.counts[first..end]) {
             let sum = &mut sums[(element - targets.start) as usize];
-            *sum = sum.checked_add(count).ok_or_else(|| {
-                format!("{count} events of one element in a step overflow the sum")
-            })?;
+            *sum = sum
+                .checked_add(count)
+                .ok_or_else(|| super::overflow(count))?;
             delivered += u64::from(count);
         }
         Ok(delivered)
@@ -77,6 +72,10 @@ impl Delivery for Diagonal {
 
     fn bytes(&self) -> u64 {
         0
+    }
+
+    fn storage(&self) -> &'static str {
+        super::PATTERN
     }
 }
 

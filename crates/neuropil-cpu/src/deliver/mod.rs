@@ -8,12 +8,15 @@
 //! | format | sum | bytes an edge |
 //! |---|---|---|
 //! | [`format::List`] | [`Sum::Count`]: counted, multiplied once by the kernel | 2 (4) |
+//! | [`bits`] | the same, where a source reaches one target in sixteen or more | 1/8 a pair |
 //! | [`format::Packed`] | [`Sum::Grid`] in f32 plans: 16-bit integers on a grid, summed in 32 bits | 4 |
 //! | [`format::Apart`] | the same, where owners are wide and rows short | 6 |
 //! | [`format::Wide`] | [`Sum::Grid`] in f64 plans: 24-bit floats on a grid, summed in f64 | 6 (8) |
 //! | [`format::Exact`] | [`Sum::Ordered`]: unrounded, summed in f64 in a fixed order | 10 (12) |
 //!
-//! One-to-one connections of whole populations with a shared weight store nothing ([`diagonal`]).
+//! Some counted connections store nothing: one-to-one between whole populations ([`diagonal`]), all
+//! to all ([`all_pairs`]), and rows that are generated again at every event because they would not
+//! fit into the memory or because the caller says so ([`generated`]).
 //! Where edges have own weights and delays, rows are sorted by delay and events wait in a
 //! [`calendar`]; other own delays take two bytes more an edge and are added to a ring of sums. All sums but the ordered ones are exact, so their order cannot
 //! matter; the ordered ones are added by emission step, source and position in the row, whatever
@@ -32,11 +35,14 @@
               draws use the vectors that the processor has"
 )]
 
+mod all_pairs;
+mod bits;
 mod build;
 mod calendar;
 mod connect;
 mod diagonal;
 pub(crate) mod format;
+mod generated;
 mod generator;
 mod rows;
 mod segments;
@@ -49,8 +55,8 @@ use crate::events::Segment;
 use crate::memory::Array;
 use calendar::Days;
 use format::Format;
-use tile::Tile;
 
+pub(crate) use bits::Way;
 pub(crate) use calendar::Calendar;
 pub(crate) use connect::{Blueprint, connect};
 
@@ -72,6 +78,31 @@ pub(crate) struct Destination<'a> {
 }
 
 impl Destination<'_> {
+    /// The sums that a common delay adds to, for some targets from one on.
+    ///
+    /// # Errors
+    ///
+    /// A sentence where the sums are of another kind, or fewer.
+    fn common<F: Format>(&mut self, first: usize, width: usize) -> Result<&mut [F::Sum], String> {
+        self.padded::<F>(first, width, width)
+    }
+
+    /// The same with padding behind the targets, up to a number of lanes.
+    fn padded<F: Format>(
+        &mut self,
+        first: usize,
+        width: usize,
+        lanes: usize,
+    ) -> Result<&mut [F::Sum], String> {
+        let (stride, len) = (self.into.capacity(), self.into.len());
+        let fits = first + width <= len && first + lanes <= stride;
+        let fits = fits && self.copy < self.into.copies();
+        let sums = F::sums(self.into).filter(|_| fits);
+        let sums = sums.ok_or("the sums have another form")?;
+        let first = self.copy * stride + first;
+        Ok(&mut sums[first..first + lanes])
+    }
+
     /// Adds what the calendar has for a step to the sums; false if they do not fit.
     pub(crate) fn settle(&mut self, step: u64) -> bool {
         fn settled<F: Format>(days: &mut Days<F>, into: &mut Array, step: u64) -> bool {
@@ -85,7 +116,15 @@ impl Destination<'_> {
     }
 }
 
-/// The stored edges of a projection.
+/// How edges are kept that follow from the sizes of populations.
+const PATTERN: &str = "pattern";
+
+/// The refusal of so many events of one element that a sum could be wrong.
+fn overflow(times: u32) -> String {
+    format!("{times} events of one element in a step overflow the sum")
+}
+
+/// The edges of a projection.
 pub(crate) trait Delivery: Send + Sync + std::fmt::Debug {
     /// Delivers the events of a segment to the targets of an owner; gives the number of events
     /// that were added to a sum.
@@ -112,21 +151,45 @@ pub(crate) trait Delivery: Send + Sync + std::fmt::Debug {
 
     /// Bytes held.
     fn bytes(&self) -> u64;
+
+    /// How the edges are kept, as [`neuropil_ir::backend::Machine::storage`] says it.
+    fn storage(&self) -> &'static str;
+}
+
+/// The edges onto one range of neighbouring targets of an owner.
+trait Piece: Send + Sync + std::fmt::Debug {
+    /// How the edges are kept; see [`Delivery::storage`].
+    const STORAGE: &'static str;
+
+    /// Delivers the events of a segment; see [`Delivery::deliver`].
+    fn deliver(&self, events: &Segment, to: &mut Destination<'_>) -> Result<u64, String>;
+
+    /// Number of edges of a source.
+    fn row_length(&self, source: u32) -> u64;
+
+    /// Number of edges of a source with a later delay; see [`Delivery::row_later_than`].
+    fn row_later_than(&self, source: u32, delay: u64) -> u64;
+
+    /// Number of edges.
+    fn edges(&self) -> u64;
+
+    /// Bytes held.
+    fn bytes(&self) -> u64;
 }
 
 /// Edges in one format, by owner and tile.
 #[derive(Debug)]
-struct Sheet<F: Format> {
-    owners: Vec<Vec<Tile<F>>>,
+struct Sheet<T> {
+    owners: Vec<Vec<T>>,
 }
 
-impl<F: Format> Sheet<F> {
-    fn tiles(&self) -> impl Iterator<Item = &Tile<F>> {
+impl<T> Sheet<T> {
+    fn tiles(&self) -> impl Iterator<Item = &T> {
         self.owners.iter().flatten()
     }
 }
 
-impl<F: Format> Delivery for Sheet<F> {
+impl<T: Piece> Delivery for Sheet<T> {
     fn deliver(
         &self,
         owner: usize,
@@ -141,7 +204,7 @@ impl<F: Format> Delivery for Sheet<F> {
     }
 
     fn row_length(&self, source: u32) -> u64 {
-        self.tiles().map(|tile| tile.row(source).len() as u64).sum()
+        self.tiles().map(|tile| tile.row_length(source)).sum()
     }
 
     fn row_later_than(&self, source: u32, delay: u64) -> u64 {
@@ -151,11 +214,15 @@ impl<F: Format> Delivery for Sheet<F> {
     }
 
     fn edges(&self) -> u64 {
-        self.tiles().map(Tile::edges).sum()
+        self.tiles().map(Piece::edges).sum()
     }
 
     fn bytes(&self) -> u64 {
-        self.tiles().map(Tile::bytes).sum()
+        self.tiles().map(Piece::bytes).sum()
+    }
+
+    fn storage(&self) -> &'static str {
+        T::STORAGE
     }
 }
 

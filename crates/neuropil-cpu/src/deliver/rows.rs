@@ -49,6 +49,13 @@ impl Rows {
         (self.bases[source / GROUP] + u64::from(self.offsets[source])) as usize
     }
 
+    /// What says where the row of a source lies.
+    #[inline]
+    pub(super) fn bounds(&self, source: u32) -> &[u32] {
+        let source = source as usize;
+        &self.offsets[source..source + 2]
+    }
+
     /// The places of the edges of a source.
     #[inline]
     pub(super) fn row(&self, source: u32) -> Range<usize> {

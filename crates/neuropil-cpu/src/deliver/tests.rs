@@ -1,9 +1,10 @@
 //! Every format against sums added one by one.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use neuropil_ir::backend::BackendError;
-use neuropil_ir::connect::{Connectivity, EdgeValue, Edges, Orientation};
+use neuropil_ir::backend::{BackendError, Storage};
+use neuropil_ir::connect::{Connectivity, EdgeValue, Edges, Orientation, must_be_stored};
 use neuropil_ir::grid;
 use neuropil_ir::kernel::{Element, Precision};
 use neuropil_ir::plan::{DelayClass, Sum};
@@ -11,6 +12,9 @@ use neuropil_ir::plan::{DelayClass, Sum};
 use super::*;
 use crate::pool::Pool;
 use crate::testing::{Edge, Listed, methods, random_edges};
+
+mod bits;
+mod unstored;
 
 const SOURCES: u32 = 60;
 const TARGETS: u32 = 900;
@@ -47,7 +51,25 @@ fn blueprint(
         used: 0,
         limit: 1 << 30,
         method: methods()[0],
+        storage: Storage::Auto,
+        bits: None,
     }
+}
+
+/// The delays of the listed edges.
+fn class(own: bool) -> DelayClass {
+    if own {
+        DelayClass::Own { min: 0, max: 6 }
+    } else {
+        DelayClass::Common
+    }
+}
+
+/// A connectivity as it is handed over.
+type Given = Arc<dyn Connectivity>;
+
+fn given(edges: &Listed) -> Given {
+    Arc::new(edges.clone())
 }
 
 fn element(sum: Sum, precision: Precision) -> Element {
@@ -136,6 +158,7 @@ fn defined(
 }
 
 /// A list that knows how much room it needs, or thinks so.
+#[derive(Clone)]
 struct Roomy {
     edges: Listed,
     /// How much more than the edges there are; may be negative.
@@ -180,20 +203,20 @@ impl Connectivity for Roomy {
 }
 
 fn delivered(
-    edges: &dyn Connectivity,
+    edges: &Given,
+    storage: Storage,
     sum: Sum,
     precision: Precision,
     own: bool,
     counted: bool,
     owners: &[Range<u32>],
 ) -> (Vec<f64>, u64) {
-    let delay = if own {
-        DelayClass::Own { min: 0, max: 6 }
-    } else {
-        DelayClass::Common
+    let blueprint = Blueprint {
+        storage,
+        ..blueprint(sum, precision, class(own), owners)
     };
     let mut pool = Pool::new(3);
-    let connected = connect(&blueprint(sum, precision, delay, owners), edges, &mut pool).unwrap();
+    let connected = connect(&blueprint, edges, &mut pool).unwrap();
     assert_eq!(connected.unit.is_some(), sum == Sum::Grid);
     let stored = connected.delivery;
     let mut sums = vec![0.0; TARGETS as usize * (COPIES + 1)];
@@ -258,10 +281,17 @@ fn every_format_gives_the_defined_sums() {
                                     edges: edges.clone(),
                                     more,
                                 });
-                                let ways = roomy.iter().map(|edges| edges as &dyn Connectivity);
-                                for way in ways.chain([&edges as &dyn Connectivity]) {
-                                    let found =
-                                        delivered(way, sum, precision, own, counted, owners);
+                                let roomy = roomy.map(|edges| Arc::new(edges) as Given);
+                                let must = must_be_stored(sum, class(own), &edges).is_some();
+                                let generated = (!must).then_some(Storage::Generated);
+                                let ways = roomy.map(|edges| (edges, Storage::Stored));
+                                let unstored = generated.map(|way| (given(&edges), way));
+                                let stored = [(given(&edges), Storage::Auto)];
+                                for (way, storage) in ways.into_iter().chain(stored).chain(unstored)
+                                {
+                                    let found = delivered(
+                                        &way, storage, sum, precision, own, counted, owners,
+                                    );
                                     assert!(
                                         found == expected,
                                         "{sum:?} {weight:?} {delay:?} {own} {precision} \
@@ -293,7 +323,8 @@ fn units_are_those_of_the_largest_weight() {
         };
         let owners = [0..512, 512..TARGETS];
         for precision in [Precision::F32, Precision::F64] {
-            let [once, twice] = [&roomy as &dyn Connectivity, &edges].map(|edges| {
+            let ways: [Given; 2] = [Arc::new(roomy.clone()), given(&edges)];
+            let [once, twice] = ways.each_ref().map(|edges| {
                 let blueprint = Blueprint {
                     sources: 600,
                     ..blueprint(Sum::Grid, precision, DelayClass::Common, &owners)
@@ -341,7 +372,7 @@ fn wide_owners_get_tiles_or_wide_targets() {
             sources,
             ..blueprint(Sum::Count, Precision::F32, DelayClass::Common, &owner)
         };
-        let stored = connect(&blueprint, &edges, &mut Pool::new(1))
+        let stored = connect(&blueprint, &given(&edges), &mut Pool::new(1))
             .unwrap()
             .delivery;
         let mut into = Array::zeroed(Element::U32, Precision::F32, targets as usize, 1).unwrap();
@@ -377,7 +408,7 @@ fn refused(
         limit,
         ..blueprint(sum, precision, delay, &owners)
     };
-    connect(&blueprint, &edges, &mut Pool::new(2)).unwrap_err()
+    connect(&blueprint, &given(&edges), &mut Pool::new(2)).unwrap_err()
 }
 
 #[test]
@@ -402,7 +433,7 @@ fn wide_owners_sum_weights_as_narrow_ones_do() {
                 sources,
                 ..blueprint(sum, precision, delay, owners)
             };
-            let stored = connect(&blueprint, &edges, &mut Pool::new(1))
+            let stored = connect(&blueprint, &given(&edges), &mut Pool::new(1))
                 .unwrap()
                 .delivery;
             let mut sums = Vec::new();
@@ -489,7 +520,7 @@ fn counted_events_that_would_overflow_are_an_error_not_a_wrong_sum() {
     };
     let owners = [0..TARGETS];
     let blueprint = blueprint(Sum::Grid, Precision::F32, DelayClass::Common, &owners);
-    let stored = connect(&blueprint, &edges, &mut Pool::new(1))
+    let stored = connect(&blueprint, &given(&edges), &mut Pool::new(1))
         .unwrap()
         .delivery;
     let mut into = Array::zeroed(Element::I32, Precision::F32, TARGETS as usize, 1).unwrap();

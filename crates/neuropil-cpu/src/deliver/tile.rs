@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::Destination;
 use super::calendar::Days;
 use super::format::Format;
 use super::rows::Rows;
 use super::segments::Segments;
+use super::{Destination, Piece};
 use crate::events::Segment;
 use crate::memory::Block;
 
@@ -185,10 +185,6 @@ impl<F: Format> Tile<F> {
         self.rows.row(source)
     }
 
-    pub(super) fn edges(&self) -> u64 {
-        self.cells.len() as u64
-    }
-
     /// Whether a sum may be wrong if every edge adds a number of events to it at once.
     pub(super) fn overflows(&self, times: u32) -> bool {
         let overflows = |heaviest: f64| f64::from(times) * heaviest > self.limit;
@@ -200,68 +196,22 @@ impl<F: Format> Tile<F> {
     }
 
     fn find_heaviest(&self) -> f64 {
+        self.loads().into_iter().fold(0.0, f64::max)
+    }
+
+    /// The sum of magnitudes that one event of every edge gives each target.
+    pub(super) fn loads(&self) -> Vec<f64> {
         let mut loads = vec![0.0_f64; self.width];
         for (at, &cell) in self.cells.iter().enumerate() {
             let beside = self.beside.get(at).copied().unwrap_or_default();
             loads[F::place(cell)] += F::magnitude(F::weight(cell, beside));
         }
-        loads.iter().copied().fold(0.0, f64::max)
+        loads
     }
 
-    pub(super) fn row_later_than(&self, source: u32, delay: u64) -> u64 {
-        let later = |found: u16| found > 0 && u64::from(found) > delay;
-        match &self.delays {
-            Delays::Common => 0,
-            Delays::Each(delays) => {
-                let delays = &delays[self.row(source)];
-                delays.iter().filter(|&&found| later(found)).count() as u64
-            }
-            Delays::Sorted(segments) => {
-                let pieces = segments.of(source).iter();
-                let later = pieces.filter(|piece| later(piece.delay));
-                later.map(|piece| u64::from(piece.length)).sum()
-            }
-        }
-    }
-
-    pub(super) fn bytes(&self) -> u64 {
-        self.cells.bytes()
-            + self.beside.bytes()
-            + match &self.delays {
-                Delays::Common => 0,
-                Delays::Each(delays) => delays.bytes(),
-                Delays::Sorted(segments) => segments.bytes(),
-            }
-            + Rows::bytes_for(self.rows.sources() as u64)
-    }
-
-    /// Delivers the events of a segment; gives the number of events added.
-    pub(super) fn deliver(
-        &self,
-        events: &Segment,
-        to: &mut Destination<'_>,
-    ) -> Result<u64, String> {
-        if let Some(most) = events.counts.iter().copied().max()
-            && self.overflows(most)
-        {
-            return Err(format!(
-                "{most} events of one element in a step overflow the sum"
-            ));
-        }
-        if let Delays::Sorted(segments) = &self.delays {
-            return self.deliver_sorted(segments, events, to);
-        }
-        if matches!(self.delays, Delays::Common) {
-            let (stride, len) = (to.into.capacity(), to.into.len());
-            let first = to.copy * stride + self.first;
-            let fits = to.copy < to.into.copies() && self.first + self.width <= len;
-            let sums = F::sums(to.into)
-                .filter(|_| fits)
-                .ok_or("the sums have another form")?;
-            let sums = &mut sums[first..first + self.width];
-            return Ok(self.deliver_common(events, sums));
-        }
-        self.deliver_own(events, to)
+    /// Number of sources.
+    pub(super) fn sources(&self) -> usize {
+        self.rows.sources()
     }
 
     fn deliver_common(&self, events: &Segment, sums: &mut [F::Sum]) -> u64 {
@@ -480,14 +430,75 @@ impl<F: Format> Tile<F> {
         }
     }
 
+    /// Asks for where a row lies.
+    #[inline]
+    pub(super) fn fetch_bounds(&self, source: u32) {
+        fetch_lines(self.rows.bounds(source));
+    }
+
     /// Asks for the head of a row that is read soon.
     #[inline]
-    fn fetch(&self, source: u32) {
+    pub(super) fn fetch(&self, source: u32) {
         let row = self.row(source);
         fetch_lines(&self.cells[row.clone()]);
         if F::BESIDE {
             fetch_lines(&self.beside[row]);
         }
+    }
+}
+
+impl<F: Format> Piece for Tile<F> {
+    const STORAGE: &'static str = "stored";
+
+    fn deliver(&self, events: &Segment, to: &mut Destination<'_>) -> Result<u64, String> {
+        if let Some(most) = events.counts.iter().copied().max()
+            && self.overflows(most)
+        {
+            return Err(super::overflow(most));
+        }
+        if let Delays::Sorted(segments) = &self.delays {
+            return self.deliver_sorted(segments, events, to);
+        }
+        if matches!(self.delays, Delays::Common) {
+            let sums = to.common::<F>(self.first, self.width)?;
+            return Ok(self.deliver_common(events, sums));
+        }
+        self.deliver_own(events, to)
+    }
+
+    fn row_length(&self, source: u32) -> u64 {
+        self.row(source).len() as u64
+    }
+
+    fn row_later_than(&self, source: u32, delay: u64) -> u64 {
+        let later = |found: u16| found > 0 && u64::from(found) > delay;
+        match &self.delays {
+            Delays::Common => 0,
+            Delays::Each(delays) => {
+                let delays = &delays[self.row(source)];
+                delays.iter().filter(|&&found| later(found)).count() as u64
+            }
+            Delays::Sorted(segments) => {
+                let pieces = segments.of(source).iter();
+                let later = pieces.filter(|piece| later(piece.delay));
+                later.map(|piece| u64::from(piece.length)).sum()
+            }
+        }
+    }
+
+    fn edges(&self) -> u64 {
+        self.cells.len() as u64
+    }
+
+    fn bytes(&self) -> u64 {
+        self.cells.bytes()
+            + self.beside.bytes()
+            + match &self.delays {
+                Delays::Common => 0,
+                Delays::Each(delays) => delays.bytes(),
+                Delays::Sorted(segments) => segments.bytes(),
+            }
+            + Rows::bytes_for(self.rows.sources() as u64)
     }
 }
 

@@ -24,8 +24,10 @@ mod stage;
 mod tests;
 mod world;
 
+use std::sync::Arc;
+
 use neuropil_ir::backend::{
-    Backend, BackendError, Clock, Counters, Machine, Resources, RunError, Sink, StageTime,
+    Backend, BackendError, Clock, Counters, Machine, Resources, RunError, Sink, StageTime, Storage,
 };
 use neuropil_ir::connect::Connectivity;
 use neuropil_ir::kernel::Kernel;
@@ -118,6 +120,10 @@ impl Backend for CpuBackend {
     fn load(&self, plan: &Plan, resources: &Resources) -> Result<Box<dyn Machine>, BackendError> {
         Ok(Box::new(load::load(plan, resources, self.method)?))
     }
+
+    fn generates(&self) -> bool {
+        true
+    }
 }
 
 /// A loaded plan.
@@ -145,7 +151,8 @@ impl Machine for CpuMachine {
     fn connect(
         &mut self,
         projection: ProjectionId,
-        connectivity: &dyn Connectivity,
+        connectivity: Arc<dyn Connectivity>,
+        storage: Storage,
     ) -> Result<(), BackendError> {
         let used = self.bytes();
         let world = &mut self.world;
@@ -172,13 +179,22 @@ impl Machine for CpuMachine {
             used,
             limit: self.memory_limit,
             method: world.method,
+            storage,
+            bits: deliver::Way::beyond_lists(),
         };
-        let connected = deliver::connect(&blueprint, connectivity, &mut self.pool)?;
+        let connected = deliver::connect(&blueprint, &connectivity, &mut self.pool)?;
         if let (Some(slot), Some(unit)) = (declared.grid, connected.unit) {
             world.slots[slot.index()] = unit;
         }
         world.deliveries[projection.index()] = Some(connected.delivery);
         Ok(())
+    }
+
+    fn storage(&self, projection: ProjectionId) -> &'static str {
+        let delivery = self.world.deliveries.get(projection.index());
+        delivery
+            .and_then(Option::as_ref)
+            .map_or("", |edges| edges.storage())
     }
 
     fn run(&mut self, steps: u64, sink: &mut dyn Sink) -> Result<u64, RunError> {

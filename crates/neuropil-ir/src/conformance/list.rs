@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::connect::{Connectivity, EdgeValue, Edges, Orientation};
+use crate::connect::{Connectivity, EdgeValue, Edges, Orientation, Pattern};
 
 /// Edges (source, target, weight, delay), in any order; equal pairs keep the order given.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,14 @@ impl Connectivity for ListConnectivity {
 
     fn delay(&self) -> EdgeValue<u32> {
         self.delay
+    }
+
+    /// A row by source may be asked for at every event, so that back-ends can be tried on it.
+    fn pattern(&self) -> Pattern<'_> {
+        match self.orientation {
+            Orientation::BySource => Pattern::ByRow,
+            Orientation::ByTarget => Pattern::Stored("its rows are those of targets"),
+        }
     }
 
     fn expected_edges(&self) -> f64 {

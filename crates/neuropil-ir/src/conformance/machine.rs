@@ -1,11 +1,12 @@
 //! Whole plans: stages, clocks, recordings, counters, errors.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::network::{Network, buffer, call, copy_kernel, emitted};
 use super::{Entry, Log, same};
-use crate::backend::{Backend, BackendError, Machine, Resources, RunError};
-use crate::connect::{EdgeValue, Orientation};
+use crate::backend::{Backend, BackendError, Counters, Machine, Resources, RunError, Storage};
+use crate::connect::{EdgeValue, Orientation, must_be_stored};
 use crate::kernel::{Builder, Element, Precision, Reduction};
 use crate::plan::{
     Axis, AxisId, BufferId, Call, EventList, EventListId, Plan, ProjectionId, REDUCTION_BLOCK,
@@ -54,29 +55,34 @@ fn run(machine: &mut dyn Machine, steps: u64, log: &mut Log) {
     }
 }
 
-/// Runs a plan in one piece and in two, on several numbers of threads; gives the log.
+/// Runs a plan in one piece and in two, on several numbers of threads, with edges kept in several
+/// ways; gives the log.
 fn agreed(
     backend: &dyn Backend,
     plan: &Plan,
-    connect: &dyn Fn(&mut dyn Machine),
+    storages: &[Storage],
+    connect: &dyn Fn(&mut dyn Machine, Storage),
     steps: u64,
 ) -> Log {
     let mut definition = Log::default();
     let mut machine = load(&ReferenceBackend, plan, 1);
-    connect(machine.as_mut());
+    connect(machine.as_mut(), Storage::Auto);
     run(machine.as_mut(), steps, &mut definition);
-    for threads in [1, 2, 3] {
+    for (threads, &storage) in [1, 2, 3]
+        .iter()
+        .flat_map(|n| storages.iter().map(move |s| (*n, s)))
+    {
         for first in [steps, 0, steps / 3] {
             let mut log = Log::default();
             let mut machine = load(backend, plan, threads);
-            connect(machine.as_mut());
+            connect(machine.as_mut(), storage);
             run(machine.as_mut(), first, &mut log);
             run(machine.as_mut(), steps - first, &mut log);
             assert_eq!(machine.step(), steps);
             for (got, expected) in log.entries.iter().zip(&definition.entries) {
                 assert_eq!(
                     got, expected,
-                    "{threads} threads, {first} steps first, of\n{plan}"
+                    "{threads} threads, {storage:?}, {first} steps first, of\n{plan}"
                 );
             }
             assert_eq!(
@@ -203,13 +209,19 @@ fn deliveries(backend: &dyn Backend, precision: Precision) {
 fn network(backend: &dyn Backend, network: &Network) {
     let plan = network.plan();
     let connectivities = network.connectivities();
-    let connect = |machine: &mut dyn Machine| {
+    let connect = |machine: &mut dyn Machine, storage| {
         for (projection, connectivity) in (0..).map(ProjectionId).zip(&connectivities) {
-            let done = machine.connect(projection, connectivity);
+            let done = machine.connect(projection, Arc::new(connectivity.clone()), storage);
             assert_eq!(done, Ok(()), "{network:?}");
         }
     };
-    let log = agreed(backend, &plan, &connect, STEPS);
+    let mut storages = vec![Storage::Auto, Storage::Stored];
+    let delay = plan.projections[0].delay;
+    let stored = |list| must_be_stored(network.sum, delay, list).is_some();
+    if backend.generates() && !connectivities.iter().any(|list| stored(list)) {
+        storages.push(Storage::Generated);
+    }
+    let log = agreed(backend, &plan, &storages, &connect, STEPS);
     let expected = network.expected(STEPS);
     let samples = log.samples(RecordId(0));
     assert_eq!(samples.len() as u64, STEPS + 1);
@@ -231,14 +243,19 @@ fn network(backend: &dyn Backend, network: &Network) {
         .filter(|(_, list)| !list.is_empty())
         .collect();
     assert_eq!(log.events(EventListId(0)), raster, "{network:?}");
-    // Counters, from the rows and the raster alone.
-    let mut machine = load(backend, &plan, 2);
-    connect(machine.as_mut());
-    run(machine.as_mut(), STEPS, &mut Log::default());
-    let counters = machine.counters();
+    for storage in storages {
+        let mut machine = load(backend, &plan, 2);
+        connect(machine.as_mut(), storage);
+        run(machine.as_mut(), STEPS, &mut Log::default());
+        check_counters(network, &machine.counters(), &raster);
+    }
+}
+
+/// Compares counters with what the rows and the raster say alone.
+fn check_counters(network: &Network, counters: &Counters, raster: &[(u64, Vec<u32>)]) {
     let emitted: u64 = raster.iter().map(|(_, list)| list.len() as u64).sum();
     assert_eq!(counters.emitted, [emitted], "{network:?}");
-    for (projection, connectivity) in connectivities.iter().enumerate() {
+    for (projection, connectivity) in network.connectivities().iter().enumerate() {
         let edges = &connectivity.edges;
         let row = |i: u32| edges.iter().filter(|edge| edge.0 == i).count() as u64;
         let spikes = raster.iter().flat_map(|(_, list)| list);
@@ -306,7 +323,7 @@ fn clocks_and_recordings(backend: &dyn Backend, precision: Precision) {
             when: When::Always,
         },
     ];
-    let log = agreed(backend, &plan, &|_| (), STEPS);
+    let log = agreed(backend, &plan, &[Storage::Auto], &|_, _| (), STEPS);
     let mut v = 0.0;
     let mut expected = Vec::new();
     for k in 0..=STEPS {
@@ -378,7 +395,7 @@ fn draws_and_start_values(backend: &dyn Backend, precision: Precision) {
     plan.init = vec![stage(0)];
     plan.advance = vec![stage(1)];
     record(&mut plan, 0..size, call(2, &[0], &[], &[]));
-    let log = agreed(backend, &plan, &|_| (), 5);
+    let log = agreed(backend, &plan, &[Storage::Auto], &|_, _| (), 5);
     for (step, values) in log.samples(RecordId(0)) {
         for (i, &value) in values.iter().enumerate() {
             let (stream, of) = if step == 0 {
@@ -479,7 +496,7 @@ fn reductions(backend: &dyn Backend, precision: Precision) {
             });
         }
         plan.sample.insert(0, count);
-        let log = agreed(backend, &plan, &|_| (), 6);
+        let log = agreed(backend, &plan, &[Storage::Auto], &|_, _| (), 6);
         for k in 0..=6_u64 {
             let value = |i: u32, k: u64| match precision {
                 Precision::F32 => f64::from(1.0_f32 / (i as f32 + k as f32 + 1.0)),
@@ -644,13 +661,17 @@ fn refusals(backend: &dyn Backend) {
         matches!(refused, Some(BackendError::Memory { .. })),
         "{refused:?}"
     );
-    let edge = |weight, delay| super::ListConnectivity {
-        edges: vec![(1, 2, weight, delay)],
-        weight: EdgeValue::Own,
-        ..network.connectivity()
+    let edge = |weight, delay| {
+        Arc::new(super::ListConnectivity {
+            edges: vec![(1, 2, weight, delay)],
+            weight: EdgeValue::Own,
+            ..network.connectivity()
+        })
     };
     let mut machine = load(backend, &plan, 1);
-    let refused = machine.connect(ProjectionId(0), &edge(1.0, 4)).err();
+    let refused = machine
+        .connect(ProjectionId(0), edge(1.0, 4), Storage::Auto)
+        .err();
     assert!(
         matches!(
             refused,
@@ -665,15 +686,25 @@ fn refusals(backend: &dyn Backend) {
     let mut bounded = plan.clone();
     bounded.projections[0].unit = Some(1.0 / 65_536.0);
     let mut machine = load(backend, &bounded, 1);
-    let refused = machine.connect(ProjectionId(0), &edge(-0.75, 1)).err();
+    let refused = machine
+        .connect(ProjectionId(0), edge(-0.75, 1), Storage::Auto)
+        .err();
     assert!(
         matches!(refused, Some(BackendError::Bound { found: 0.75, .. })),
         "{refused:?}"
     );
     let mut machine = load(backend, &plan, 1);
-    let refused = machine.connect(ProjectionId(0), &edge(f64::NAN, 1)).err();
+    let refused = machine
+        .connect(ProjectionId(0), edge(f64::NAN, 1), Storage::Auto)
+        .err();
     assert!(
         matches!(refused, Some(BackendError::Weight { from: 1, to: 2, .. })),
+        "{refused:?}"
+    );
+    let mut machine = load(backend, &plan, 1);
+    let refused = machine.connect(ProjectionId(0), edge(1.0, 1), Storage::Generated);
+    assert!(
+        matches!(refused, Err(BackendError::Unsupported { .. })),
         "{refused:?}"
     );
 }

@@ -1,7 +1,10 @@
 //! The state of a loaded plan and the run.
 
+use std::sync::Arc;
+
+use super::NAME;
 use super::rows::{Rows, rows};
-use crate::backend::{BackendError, Counters, Flow, Machine, Resources, RunError, Sink};
+use crate::backend::{BackendError, Counters, Flow, Machine, Resources, RunError, Sink, Storage};
 use crate::connect::Connectivity;
 use crate::kernel::{Binding, Kernel};
 use crate::plan::{
@@ -419,18 +422,31 @@ impl Machine for ReferenceMachine {
     fn connect(
         &mut self,
         projection: ProjectionId,
-        connectivity: &dyn Connectivity,
+        connectivity: Arc<dyn Connectivity>,
+        storage: Storage,
     ) -> Result<(), BackendError> {
         let Some(declared) = self.plan.projections.get(projection.index()) else {
             return Err(BackendError::Invalid(format!(
                 "{projection:?} does not exist"
             )));
         };
+        if storage == Storage::Generated {
+            return Err(BackendError::Unsupported {
+                backend: NAME,
+                what: format!("generating the edges of `{}` at every event", declared.name),
+            });
+        }
         let size = |axis: crate::plan::AxisId| self.plan.axes[axis.index()].size;
         let source = self.plan.events[declared.source.index()].axis;
         let sizes = (size(source), size(declared.target));
         let sharers = self.plan.sharers(projection);
-        let rows = rows(declared, self.plan.precision, sizes, sharers, connectivity)?;
+        let rows = rows(
+            declared,
+            self.plan.precision,
+            sizes,
+            sharers,
+            &*connectivity,
+        )?;
         if let Some(slot) = declared.grid {
             self.state.slots[slot.index()] = rows.unit;
         }

@@ -26,13 +26,16 @@ use crate::verify;
 
 use machine::ReferenceMachine;
 
+/// The name of the back-end.
+const NAME: &str = "reference";
+
 /// Runs plans by the scalar evaluator.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ReferenceBackend;
 
 impl Backend for ReferenceBackend {
     fn name(&self) -> &'static str {
-        "reference"
+        NAME
     }
 
     fn load(&self, plan: &Plan, resources: &Resources) -> Result<Box<dyn Machine>, BackendError> {

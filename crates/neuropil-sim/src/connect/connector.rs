@@ -4,7 +4,8 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use neuropil_ir::connect::{
-    Connection, Connectivity, EdgeCompiler, EdgeValue, Edges, Ends, Orientation, Rule, Scratch,
+    Connection, Connectivity, EdgeCompiler, EdgeValue, Edges, Ends, Orientation, Pattern, Rule,
+    Scratch,
 };
 use neuropil_ir::draw::{Generator, Stream, key, stream_key};
 use neuropil_ir::plan::Plan;
@@ -27,10 +28,8 @@ pub(super) trait RowRule: std::fmt::Debug + Send + Sync {
         Orientation::BySource
     }
 
-    /// Whether every source has one edge, to the target of the same number.
-    fn is_diagonal(&self, _sides: &Sides) -> bool {
-        false
-    }
+    /// What is known of the edges beside their rows.
+    fn pattern<'a>(&self, sides: &'a Sides) -> Pattern<'a>;
 
     /// The mean number of edges.
     fn expected(&self, sides: &Sides) -> f64;
@@ -41,6 +40,14 @@ pub(super) trait RowRule: std::fmt::Debug + Send + Sync {
     /// Appends rows whose others may be in any order.
     fn rows_unordered(&self, sides: &Sides, rows: Range<u32>, out: &mut Edges) {
         self.rows(sides, rows, out);
+    }
+
+    /// Appends the others of one row that lie in a range, in any order.
+    fn row_between(&self, sides: &Sides, row: u32, others: Range<u32>, out: &mut Edges) {
+        self.rows_unordered(sides, row..row + 1, out);
+        if others.start > 0 || others.end < sides.target_size {
+            out.keep_between(&others);
+        }
     }
 
     /// Room for the edges between rows and some of the others, as [`Connectivity::room`] says.
@@ -309,8 +316,8 @@ impl Connectivity for Connector {
         }
     }
 
-    fn is_diagonal(&self) -> bool {
-        self.rule.is_diagonal(&self.sides)
+    fn pattern(&self) -> Pattern<'_> {
+        self.rule.pattern(&self.sides)
     }
 
     fn compile(&self, compiler: &dyn EdgeCompiler) {
@@ -344,17 +351,21 @@ impl Connectivity for Connector {
         self.rule.rows_unordered(&self.sides, rows, out);
     }
 
+    fn row_between(&self, row: u32, others: Range<u32>, out: &mut Edges) {
+        out.clear();
+        self.rule.row_between(&self.sides, row, others, out);
+    }
+
     fn room(&self, rows: Range<u32>, others: Range<u32>) -> Option<u64> {
         self.rule.room(&self.sides, rows, others)
     }
 
-    fn row_lengths(&self, rows: Range<u32>, out: &mut Vec<u32>) {
+    fn row_lengths(&self, rows: Range<u32>, edges: &mut Edges, out: &mut Vec<u32>) {
         out.clear();
-        let mut edges = Edges::default();
         for row in rows {
             let length = self.rule.row_length(&self.sides, row).unwrap_or_else(|| {
                 edges.clear();
-                self.rule.rows(&self.sides, row..row + 1, &mut edges);
+                self.rule.rows(&self.sides, row..row + 1, edges);
                 edges.others.len() as u32
             });
             out.push(length);

@@ -4,7 +4,7 @@ use super::connector::RowRule;
 use super::error::ConnectProblem;
 use super::sides::Sides;
 
-use neuropil_ir::connect::{Edges, Orientation};
+use neuropil_ir::connect::{Edges, Orientation, Pattern};
 use std::ops::Range;
 
 /// The n-th chosen source to the n-th chosen target.
@@ -29,10 +29,14 @@ impl OneToOne {
 }
 
 impl RowRule for OneToOne {
-    fn is_diagonal(&self, sides: &Sides) -> bool {
+    fn pattern<'a>(&self, sides: &'a Sides) -> Pattern<'a> {
         let whole =
             sides.sources.len() == sides.source_size && sides.targets.len() == sides.target_size;
-        whole && !sides.no_self
+        if whole && !sides.no_self {
+            Pattern::Diagonal
+        } else {
+            Pattern::ByRow
+        }
     }
 
     fn expected(&self, sides: &Sides) -> f64 {
@@ -61,6 +65,14 @@ impl RowRule for OneToOne {
 pub(super) struct AllToAll;
 
 impl RowRule for AllToAll {
+    fn pattern<'a>(&self, sides: &'a Sides) -> Pattern<'a> {
+        Pattern::AllPairs {
+            sources: sides.sources.ranges(),
+            targets: sides.targets.ranges(),
+            without_self: sides.no_self,
+        }
+    }
+
     fn expected(&self, sides: &Sides) -> f64 {
         sides.pairs() as f64
     }
@@ -124,6 +136,10 @@ impl Pairs {
 }
 
 impl RowRule for Pairs {
+    fn pattern<'a>(&self, _: &'a Sides) -> Pattern<'a> {
+        Pattern::Stored("its pairs are listed, and the list is stored already")
+    }
+
     fn expected(&self, _: &Sides) -> f64 {
         self.pairs.len() as f64
     }

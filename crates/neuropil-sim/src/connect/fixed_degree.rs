@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use neuropil_ir::connect::{Edges, Orientation};
+use neuropil_ir::connect::{Edges, Orientation, Pattern};
 
 use super::connector::{Draws, RowRule, likely};
 use super::error::ConnectProblem;
@@ -108,6 +108,13 @@ impl RowRule for FixedDegree {
         self.orientation
     }
 
+    fn pattern<'a>(&self, _: &'a Sides) -> Pattern<'a> {
+        match self.orientation {
+            Orientation::BySource => Pattern::ByRow,
+            Orientation::ByTarget => Pattern::Stored("`fixed_indegree` draws rows of targets"),
+        }
+    }
+
     fn expected(&self, sides: &Sides) -> f64 {
         match &self.degree {
             Degree::Shared(degree) => {
@@ -149,7 +156,8 @@ impl FixedDegree {
                 let pool = sides.partners(self.orientation, row);
                 let mut stream = self.draws.row(row, 0, out.generator);
                 if sides.no_multapses {
-                    pool.draw_distinct(degree, &mut stream, &mut out.others);
+                    let scratch = &mut out.scratch.sorting[0];
+                    pool.draw_distinct(degree, &mut stream, scratch, &mut out.others);
                 } else if ordered {
                     pool.draw(
                         degree,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use neuropil_ir::connect::{Edges, Orientation};
+use neuropil_ir::connect::{Edges, Orientation, Pattern};
 use neuropil_ir::draw::{GROUP_WORDS, Generator, uniform_f64};
 
 use super::connector::{Draws, RowRule, likely};
@@ -77,20 +77,18 @@ impl FixedProbability {
         }
     }
 
-    /// The places of every tile.
-    fn tiles(sides: &Sides) -> Vec<Tile> {
-        let targets = &sides.targets;
-        (0..targets.end().div_ceil(TILE))
-            .map(|number| {
-                let first = targets.count_below(number * TILE);
-                let end = targets.count_below((number * TILE).saturating_add(TILE));
-                Tile {
-                    number,
-                    first,
-                    places: end - first,
-                }
-            })
-            .collect()
+    /// The tiles of the chosen targets below an end, and in each the places below it.
+    fn tiles(sides: &Sides, numbers: Range<u32>, end: u32) -> impl Iterator<Item = Tile> {
+        let below = move |target: u32| sides.targets.count_below(target.min(end));
+        numbers.map(move |number| {
+            let first = below(number * TILE);
+            let end = below((number * TILE).saturating_add(TILE));
+            Tile {
+                number,
+                first,
+                places: end - first,
+            }
+        })
     }
 }
 
@@ -127,12 +125,17 @@ fn finish(sides: &Sides, row: u32, start: usize, out: &mut Vec<u32>) {
 }
 
 impl RowRule for FixedProbability {
+    fn pattern<'a>(&self, _: &'a Sides) -> Pattern<'a> {
+        Pattern::ByRow
+    }
+
     fn expected(&self, sides: &Sides) -> f64 {
         self.probability * sides.pairs() as f64
     }
 
     fn rows(&self, sides: &Sides, rows: Range<u32>, out: &mut Edges) {
-        let tiles = Self::tiles(sides);
+        let end = sides.targets.end();
+        let tiles: Vec<_> = Self::tiles(sides, 0..end.div_ceil(TILE), end).collect();
         for row in rows {
             if self.probability > 0.0 && sides.sources.contains(row) {
                 let start = out.others.len();
@@ -142,6 +145,19 @@ impl RowRule for FixedProbability {
                 finish(sides, row, start, &mut out.others);
             }
             out.offsets.push(out.others.len());
+        }
+    }
+
+    fn row_between(&self, sides: &Sides, row: u32, others: Range<u32>, out: &mut Edges) {
+        if self.probability > 0.0 && sides.sources.contains(row) {
+            // A tile is drawn from its start on, and no further than the last of the others.
+            let end = others.end.min(sides.targets.end());
+            for tile in Self::tiles(sides, others.start / TILE..end.div_ceil(TILE), end) {
+                self.tile(row, &tile, out.generator, &mut out.others);
+            }
+            finish(sides, row, 0, &mut out.others);
+            let before = out.others.partition_point(|&other| other < others.start);
+            out.others.drain(..before);
         }
     }
 

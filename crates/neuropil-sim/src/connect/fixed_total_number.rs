@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use neuropil_ir::connect::{Edges, Orientation};
+use neuropil_ir::connect::{Edges, Orientation, Pattern};
 
 use super::connector::{Draws, RowRule, likely};
 use super::counts::{binomial, hypergeometric, whole};
@@ -96,6 +96,10 @@ impl FixedTotalNumber {
 }
 
 impl RowRule for FixedTotalNumber {
+    fn pattern<'a>(&self, _: &'a Sides) -> Pattern<'a> {
+        Pattern::Stored("`fixed_total_number` draws its edges for all sources together")
+    }
+
     fn expected(&self, _: &Sides) -> f64 {
         self.total as f64
     }
@@ -107,7 +111,8 @@ impl RowRule for FixedTotalNumber {
                 let pool = sides.partners(Orientation::BySource, row);
                 let mut stream = self.draws.row(row, 0, out.generator);
                 if sides.no_multapses {
-                    pool.draw_distinct(count, &mut stream, &mut out.others);
+                    let scratch = &mut out.scratch.sorting[0];
+                    pool.draw_distinct(count, &mut stream, scratch, &mut out.others);
                 } else {
                     pool.draw(
                         count,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use neuropil_ir::connect::{Edges, Orientation};
+use neuropil_ir::connect::{Edges, Orientation, Pattern};
 
 use super::connector::{Draws, RowRule, Trouble};
 use super::error::ConnectProblem;
@@ -80,6 +80,10 @@ impl Pairwise {
 }
 
 impl RowRule for Pairwise {
+    fn pattern<'a>(&self, _: &'a Sides) -> Pattern<'a> {
+        Pattern::Stored("its rule looks at every pair")
+    }
+
     fn expected(&self, sides: &Sides) -> f64 {
         let (sources, targets) = (
             u64::from(sides.sources.len()),

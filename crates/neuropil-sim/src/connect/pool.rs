@@ -60,20 +60,25 @@ impl<'a> Pool<'a> {
     /// Appends a number of different elements, ascending; every set is equally likely.
     ///
     /// A place that is drawn twice is drawn again. More than half of the elements are drawn by
-    /// drawing those that are left out.
-    pub(super) fn draw_distinct(&self, count: u32, stream: &mut Stream, out: &mut Vec<u32>) {
+    /// drawing those that are left out. The scratch is for what is drawn.
+    pub(super) fn draw_distinct(
+        &self,
+        count: u32,
+        stream: &mut Stream,
+        drawn: &mut Vec<u32>,
+        out: &mut Vec<u32>,
+    ) {
         let size = self.len();
         let count = count.min(size);
         let start = out.len();
+        drawn.clear();
         if count > size / 2 {
-            let mut absent = Vec::new();
-            distinct(size - count, size, stream, &mut absent);
-            let mut absent = absent.into_iter().peekable();
+            distinct(size - count, size, stream, drawn);
+            let mut absent = drawn.iter().copied().peekable();
             out.extend((0..size).filter(|place| absent.next_if_eq(place).is_none()));
         } else {
-            let mut places = Vec::with_capacity(count as usize);
-            distinct(count, size, stream, &mut places);
-            out.append(&mut places);
+            distinct(count, size, stream, drawn);
+            out.extend_from_slice(drawn);
         }
         self.place_to_element(&mut out[start..]);
     }

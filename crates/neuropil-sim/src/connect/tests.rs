@@ -128,7 +128,7 @@ fn rows_are_the_same_in_any_pieces() {
             );
         }
         let mut lengths = Vec::new();
-        connector.row_lengths(0..count, &mut lengths);
+        connector.row_lengths(0..count, &mut Edges::default(), &mut lengths);
         let expected: Vec<u32> = whole
             .offsets
             .windows(2)
@@ -428,7 +428,7 @@ fn degrees_may_differ_between_rows() {
     });
     let connector = build(&plan, &connection(&plan, Rule::FixedIndegree(degree)), 0.0).unwrap();
     let mut lengths = Vec::new();
-    connector.row_lengths(0..40, &mut lengths);
+    connector.row_lengths(0..40, &mut Edges::default(), &mut lengths);
     assert!(lengths.iter().enumerate().all(|(i, &n)| n == 2 * i as u32));
     assert_eq!(connector.expected_edges(), 1560.0);
 }

@@ -1,8 +1,10 @@
 //! Building a network and running it.
 
-use neuropil_ir::backend::{Backend, Clock, Machine, Resources, RunError, StageTime};
+use std::sync::Arc;
+
+use neuropil_ir::backend::{Backend, Clock, Machine, Resources, RunError, StageTime, Storage};
 use neuropil_ir::connect::Connectivity;
-use neuropil_ir::plan::{BufferId, SlotId};
+use neuropil_ir::plan::{BufferId, ProjectionId, SlotId};
 use neuropil_ir::program::Program;
 
 use crate::connect::{self, Arrays, ConnectError, Connector};
@@ -12,6 +14,7 @@ use crate::record::Recorder;
 use crate::record::statistics::mean_rate_hz;
 use crate::report::{PopulationReport, ProjectionReport, Report};
 use crate::run::{Control, Observed, Tap};
+use crate::storage::{self, Need};
 
 /// Checks of finiteness between two flushes of the recorder during a run.
 const FLUSH_EVERY: u64 = 64;
@@ -23,6 +26,9 @@ pub struct Options {
     pub threads: usize,
     /// The most bytes that the run may need; default no limit. Callers hand in what the machine has.
     pub memory_limit: u64,
+    /// Whether connections are stored; default [`Storage::Auto`]: what would not fit into the memory
+    /// is generated at every event where it can be. Results do not depend on it.
+    pub storage: Storage,
     /// Whether traces will be kept in memory, and count as such; default `false`.
     pub traces_in_memory: bool,
     /// Steps between checks that all states are finite; default 256, at least 1. Smaller finds
@@ -35,6 +41,7 @@ impl Default for Options {
         Self {
             threads: 1,
             memory_limit: u64::MAX,
+            storage: Storage::Auto,
             traces_in_memory: false,
             check_every: 256,
         }
@@ -141,18 +148,21 @@ impl Simulation {
         // Sizes of connections follow from values that the prepare stages have computed by now.
         let connectors = simulation.connectors()?;
         let plan = &simulation.program.plan;
-        for (connection, connector) in simulation.program.connections.iter().zip(&connectors) {
-            let edges = connector.expected_edges();
-            let bytes = memory::connections(connection, edges, plan.precision);
-            footprint.connections = footprint.connections.saturating_add(bytes);
-        }
+        let needs: Vec<Need> = (simulation.program.connections.iter().zip(&connectors))
+            .map(|(connection, connector)| {
+                Need::of(connection, connector, plan, backend.generates())
+            })
+            .collect();
+        let room = limit.saturating_sub(footprint.total());
+        let storages = storage::choose(&needs, options.storage, room);
+        footprint.connections = storage::bytes(&needs, &storages);
         fits(footprint, limit)?;
         simulation.footprint = footprint;
 
         let unconnected = simulation.machine.bytes();
-        let all_edges = connectors.iter().map(Connectivity::expected_edges).sum();
+        let all_edges = connectors.iter().map(|one| one.expected_edges()).sum();
         let total = connectors.len();
-        for (index, connector) in connectors.into_iter().enumerate() {
+        for (index, (connector, storage)) in connectors.into_iter().zip(storages).enumerate() {
             let connection = &simulation.program.connections[index];
             let name = &simulation.program.plan.projections[connection.projection.index()].name;
             let edges = connector.expected_edges();
@@ -163,9 +173,10 @@ impl Simulation {
                 edges,
                 all_edges,
             });
-            let stored = simulation
-                .machine
-                .connect(connection.projection, &connector);
+            let stored =
+                simulation
+                    .machine
+                    .connect(connection.projection, connector.clone(), storage);
             // A value that cannot be used says more than what the back-end made of it.
             if let Some(problem) = connector.trouble() {
                 let (projection, span) = (name.clone(), connection.span);
@@ -279,6 +290,7 @@ impl Simulation {
         let projections = self.program.plan.projections.iter().enumerate();
         let projections = projections.map(|(i, projection)| ProjectionReport {
             name: projection.name.clone(),
+            storage: self.machine.storage(ProjectionId(i as u32)),
             edges: at(&counters.edges, i),
             sent: at(&counters.sent, i),
             delivered: at(&counters.delivered, i),
@@ -366,12 +378,12 @@ impl Simulation {
         Some(self.machine.read(state.buffer))
     }
 
-    fn connectors(&self) -> Result<Vec<Connector>, SimulationError> {
+    fn connectors(&self) -> Result<Vec<Arc<Connector>>, SimulationError> {
         let arrays = MachineArrays(&*self.machine);
         let plan = &self.program.plan;
         let connections = self.program.connections.iter();
         Ok(connections
-            .map(|c| connect::build(c, plan, &arrays))
+            .map(|c| connect::build(c, plan, &arrays).map(Arc::new))
             .collect::<Result<_, _>>()?)
     }
 

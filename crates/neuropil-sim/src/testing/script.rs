@@ -1,8 +1,10 @@
 //! A back-end that plays a script: what it records is given, so that what the engine makes of it
 //! can be computed by hand.
 
+use std::sync::Arc;
+
 use neuropil_ir::backend::{
-    Backend, BackendError, Counters, Flow, Machine, Resources, RunError, Sink,
+    Backend, BackendError, Counters, Flow, Machine, Resources, RunError, Sink, Storage,
 };
 use neuropil_ir::connect::{Connectivity, Edges};
 use neuropil_ir::kernel::Element;
@@ -140,7 +142,8 @@ impl Machine for Player {
     fn connect(
         &mut self,
         _: ProjectionId,
-        connectivity: &dyn Connectivity,
+        connectivity: Arc<dyn Connectivity>,
+        _: Storage,
     ) -> Result<(), BackendError> {
         let mut edges = Edges::default();
         connectivity.rows(0..connectivity.sources(), &mut edges);

@@ -1,7 +1,7 @@
 //! One measurement: a network in one precision, several times.
 
 use neuropil_compiler::CompiledRun;
-use neuropil_ir::backend::{Clock, RunError, StageKind, StageTime};
+use neuropil_ir::backend::{Clock, RunError, StageKind, StageTime, Storage};
 use neuropil_sim::record::NoRecorder;
 use neuropil_sim::{Control, Simulation, SimulationError};
 use neuropil_syntax::Sources;
@@ -32,6 +32,8 @@ pub struct Settings {
     pub after: Option<String>,
     /// Whether the floor is measured; default `true`.
     pub floor: bool,
+    /// Whether connections are stored; default [`Storage::Auto`].
+    pub connectivity: Storage,
     /// The most bytes that a network may need; default no limit.
     pub memory_limit: Option<u64>,
 }
@@ -47,6 +49,7 @@ impl Settings {
             duration: None,
             after: None,
             floor: true,
+            connectivity: Storage::Auto,
             memory_limit: None,
         }
     }
@@ -58,6 +61,7 @@ impl Settings {
             precision: Some(precision),
             threads: Some(self.threads.max(1)),
             backend: self.backend,
+            connectivity: self.connectivity,
             memory_limit: self.memory_limit,
             no_record: true,
             ..Options::default()

@@ -15,7 +15,7 @@ use crate::pool::Pool;
 
 /// Hands the rows of a tile's targets to a closure, run by run; false if rows are missing or the
 /// closure says so.
-fn each_run(
+pub(super) fn each_run(
     site: &Site<'_>,
     targets: &Range<u32>,
     mut take: impl FnMut(Range<u32>, &Edges) -> bool,

@@ -46,7 +46,7 @@ pub(super) fn count(
         let mut lengths = Vec::new();
         if only_lengths {
             site.connectivity
-                .row_lengths(runs[at].clone(), &mut lengths);
+                .row_lengths(runs[at].clone(), &mut generator::edges(), &mut lengths);
         } else {
             let mut found = Survey::default();
             let counted = count_run(site, runs[at].clone(), &mut lengths, &mut found);

@@ -65,7 +65,7 @@ pub(super) fn build<F: Format>(
 }
 
 /// Cuts the sources into pieces.
-fn pieces(site: &Site<'_>) -> Vec<Range<u32>> {
+pub(super) fn pieces(site: &Site<'_>) -> Vec<Range<u32>> {
     let sources = site.blueprint.sources;
     let edges = site.connectivity.expected_edges();
     let count = (edges / PIECE_EDGES).clamp(1.0, MOST_PIECES);
@@ -129,11 +129,12 @@ fn attempt<F: Format>(
     for room in room {
         let total: usize = room.iter().sum();
         columns.push(
-            Columns::<F>::new(total, site.own_delays).ok_or_else(|| site.refused::<F>(expected))?,
+            Columns::<F>::new(total, site.own_delays)
+                .ok_or_else(|| site.refused_in::<F>(expected))?,
         );
         lengths.push(
             Block::<u32>::zeroed(site.blueprint.sources as usize + 1)
-                .ok_or_else(|| site.refused::<F>(expected))?,
+                .ok_or_else(|| site.refused_in::<F>(expected))?,
         );
     }
     let (filled, survey, overfull) =
@@ -160,7 +161,7 @@ fn attempt<F: Format>(
             end += filled;
         }
         columns.truncate(end);
-        let rows = Rows::of(lengths).ok_or_else(|| site.refused::<F>(edges as u64))?;
+        let rows = Rows::of(lengths).ok_or_else(|| site.refused_in::<F>(edges as u64))?;
         drafts.push((rows, columns));
     }
     Ok(Attempt::Built(drafts))

@@ -1,5 +1,8 @@
 //! A network with every kind of projection: the same bits on any threads and instruction sets.
 
+use std::sync::Arc;
+
+use neuropil_ir::backend::Storage;
 use neuropil_ir::connect::{EdgeValue, Orientation};
 use neuropil_ir::kernel::{DrawDecl, DrawStream, Reduction};
 use neuropil_ir::plan::{DelayClass, Projection, ProjectionId, Record, Sampled, Sum, When};
@@ -175,7 +178,11 @@ pub(super) fn connected(
     let mut machine = load(backend, plan, threads);
     for (projection, connectivity) in connectivities.iter().enumerate() {
         machine
-            .connect(ProjectionId(projection as u32), connectivity)
+            .connect(
+                ProjectionId(projection as u32),
+                Arc::new(connectivity.clone()),
+                Storage::Auto,
+            )
             .unwrap();
     }
     machine
@@ -294,7 +301,9 @@ fn a_failure_in_a_slot_ends_the_run_and_the_machine() {
         delay: EdgeValue::Shared(1),
         edges,
     };
-    machine.connect(projection, &connectivity).unwrap();
+    machine
+        .connect(projection, Arc::new(connectivity), Storage::Auto)
+        .unwrap();
     // 3, 9, 81, 6561, 43 million: times 2^15 units that is more than 32 bits hold.
     assert_eq!(machine.run(4, &mut Kept::default()), Ok(4));
     for _ in 0..2 {

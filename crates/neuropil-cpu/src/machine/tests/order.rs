@@ -1,6 +1,8 @@
 //! What happens when: closed forms of small plans.
 
-use neuropil_ir::backend::BackendError;
+use std::sync::Arc;
+
+use neuropil_ir::backend::{BackendError, Storage};
 use neuropil_ir::connect::{EdgeValue, Orientation};
 use neuropil_ir::kernel::Reduction;
 use neuropil_ir::plan::{
@@ -114,7 +116,11 @@ fn an_event_with_a_common_delay_arrives_at_its_time() {
         for backend in backends() {
             let mut machine = load(backend, &plan, 1);
             machine
-                .connect(projection, &one_edge(1.0, EdgeValue::Shared(delay), 0))
+                .connect(
+                    projection,
+                    Arc::new(one_edge(1.0, EdgeValue::Shared(delay), 0)),
+                    Storage::Auto,
+                )
                 .unwrap();
             let mut kept = Kept::default();
             machine.run(12, &mut kept).unwrap();
@@ -168,7 +174,11 @@ fn own_delays_reach_the_copy_of_their_step_and_counters_balance() {
             record(&mut plan, 1, total, &[0..5]);
             let mut machine = load(CpuBackend::new(), &plan, 2);
             machine
-                .connect(projection, &one_edge(0.75, EdgeValue::Own, delay))
+                .connect(
+                    projection,
+                    Arc::new(one_edge(0.75, EdgeValue::Own, delay)),
+                    Storage::Auto,
+                )
                 .unwrap();
             let unit = machine.slot(unit);
             let mut kept = Kept::default();
@@ -216,7 +226,11 @@ fn age_0_reads_the_events_of_the_same_step() {
     plan.advance = vec![emit, deliver.clone()];
     let mut machine = load(CpuBackend::new(), &plan, 1);
     machine
-        .connect(projection, &one_edge(1.0, EdgeValue::Shared(0), 0))
+        .connect(
+            projection,
+            Arc::new(one_edge(1.0, EdgeValue::Shared(0), 0)),
+            Storage::Auto,
+        )
         .unwrap();
     machine.run(4, &mut Kept::default()).unwrap();
     assert_eq!(machine.read(arrivals), [0.0; 5]);
