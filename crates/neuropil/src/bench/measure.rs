@@ -412,6 +412,7 @@ mod tests {
             kind,
             nanoseconds,
             items,
+            kernels: Vec::new(),
         };
         let stages = [
             stage(StageKind::Kernel, 1_000, 77),

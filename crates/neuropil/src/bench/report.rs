@@ -62,7 +62,7 @@ fn floor(floor: &Floor) -> Value {
         .map(|stage| {
             json!({
                 "name": stage.name,
-                "kind": neuropil_io::summary::kind(stage.kind),
+                "kind": neuropil_io::profile::kind(stage.kind),
                 "ns_per_step": a_step(stage.nanoseconds),
                 "items_per_step": a_step(stage.items),
             })
