@@ -34,6 +34,7 @@ pub(crate) fn bench(arguments: &Bench) -> Result<Code, Failure> {
         after: arguments.after.clone(),
         floor: !arguments.no_floor,
         memory_limit: machine::available_memory(),
+        memory: Some(machine::MEMORY),
         ..Settings::new(machine::nanoseconds)
     };
     let precisions = match arguments.precision {
@@ -207,6 +208,7 @@ fn table(measured: &[Measurement]) -> String {
             "build",
             "M syn/s",
             "B/syn",
+            "peak",
             "M ev/s",
             "real time",
             "ns/neuron-step",
@@ -226,6 +228,9 @@ fn table(measured: &[Measurement]) -> String {
             wall_time(one.build_s.median),
             one.synapses_per_s().map_or_else(dash, million),
             one.bytes_per_synapse().map_or_else(dash, short),
+            one.memory
+                .and_then(|memory| memory.peak_ratio())
+                .map_or_else(dash, |ratio| format!("{ratio:.2}")),
             one.events_per_s
                 .map_or_else(dash, |events| million(events.median)),
             short(one.real_time_factor().median),

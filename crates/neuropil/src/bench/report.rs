@@ -4,6 +4,7 @@ use neuropil_plot::{Axis, Figure, Lines, Series};
 use serde_json::{Value, json};
 
 use super::measure::{Floor, Measurement, Spread};
+use super::memory::BuildMemory;
 use crate::backend;
 use crate::options::Precision;
 use crate::simulate::versions;
@@ -42,6 +43,8 @@ fn measurement(measured: &Measurement) -> Value {
         "engine_bytes": measured.engine_bytes,
         "connection_bytes": measured.connection_bytes,
         "bytes_per_synapse": measured.bytes_per_synapse(),
+        "build_memory": measured.memory.as_ref().map(memory),
+        "resident_bytes_per_synapse": measured.resident_bytes_per_synapse(),
         "run_s": spread(&measured.run_s),
         "ns_per_neuron_step": spread(&measured.ns_per_neuron_step()),
         "events_per_s": measured.events_per_s.as_ref().map(spread),
@@ -52,6 +55,17 @@ fn measurement(measured: &Measurement) -> Value {
 
 fn spread(spread: &Spread) -> Value {
     json!({ "median": spread.median, "low": spread.low, "high": spread.high })
+}
+
+fn memory(memory: &BuildMemory) -> Value {
+    json!({
+        "before_bytes": memory.before,
+        "loaded_bytes": memory.loaded,
+        "after_bytes": memory.after,
+        "peak_bytes": memory.peak,
+        "growth_bytes": memory.growth(),
+        "peak_ratio": memory.peak_ratio(),
+    })
 }
 
 fn floor(floor: &Floor) -> Value {
