@@ -188,17 +188,17 @@ mod tests {
         let mut out = String::new();
         table(&mut out, &profile);
         let expected = "\
-where the time goes                                                           time   share  ns an item                    items                  floors reached
-kernel exc.step                                                              60 ms  60.0 %        6.00  10,000,000 neuron-steps  25 % bandwidth, 75 % arithmetic
-        112  dV/dt = (E_L - V + I)/tau                                       40 ms  40.0 %
-             (reading and writing state)                                     14 ms  14.0 %
-  lib.npl:7  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…      5 ms   5.0 %
-             (of no line)                                                     1 ms   1.0 %
-deliver ampa                                                                 30 ms  30.0 %        1.50        20,000,000 events                  80 % additions
-reduce idle                                                                   0 ms   0.0 %           -           0 neuron-steps                               -
-recording, waiting, the rest                                                 10 ms  10.0 %
+where the time goes                                                         time   share  ns an item                    items                   floors reached
+kernel exc.step                                                            60 ms  60.0 %        6.00  10,000,000 neuron-steps  25 % bandwidth, 75 % arithmetic
+        112  dV/dt = (E_L - V + I)/tau                                     40 ms  40.0 %
+             (reading and writing state)                                   14 ms  14.0 %
+  lib.npl:7  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…   5 ms   5.0 %
+             (of no line)                                                   1 ms   1.0 %
+deliver ampa                                                               30 ms  30.0 %        1.50        20,000,000 events                   80 % additions
+reduce idle                                                                 0 ms   0.0 %           -           0 neuron-steps                                -
+recording, waiting, the rest                                               10 ms  10.0 %
 times are those of 2 threads together; 100 % is the wall time of all of them
 ";
-        assert_eq!(out, expected);
+        assert_eq!(out, expected, "\n{out}");
     }
 }
