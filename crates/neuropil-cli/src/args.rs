@@ -107,7 +107,7 @@ pub(crate) struct Run {
     /// Print the object of summary.json instead of the table
     #[arg(long)]
     pub(crate) json: bool,
-    /// Add up the time of every stage of a step and print it
+    /// Print where the time went: stages of a step, lines of the text, and how far each is from its floor
     #[arg(long)]
     pub(crate) profile: bool,
     /// Write recorded spikes as spikes.csv too

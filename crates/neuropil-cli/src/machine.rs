@@ -3,6 +3,8 @@
 use std::sync::OnceLock;
 use std::time::Instant;
 
+use neuropil::bench::MemoryProbe;
+
 /// The time since the process began.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock(Instant);
@@ -49,7 +51,20 @@ fn group_memory() -> Option<u64> {
 
 /// The largest resident memory of this process in MiB; `None` if unknown.
 pub(crate) fn peak_rss_mb() -> Option<f64> {
-    Some(field(&read("/proc/self/status")?, "VmHWM:")? as f64 / 1024.0)
+    Some(status("VmHWM:")? as f64 / f64::from(1 << 20))
+}
+
+/// How the resident memory of this process is read.
+pub(crate) const MEMORY: MemoryProbe = MemoryProbe {
+    resident: || status("VmRSS:"),
+    peak: || status("VmHWM:"),
+    // Clears the peak and nothing else.
+    forget_peak: || std::fs::write("/proc/self/clear_refs", "5").is_ok(),
+};
+
+/// A number of bytes that the system knows of this process.
+fn status(name: &str) -> Option<u64> {
+    field(&read("/proc/self/status")?, name)?.checked_mul(1024)
 }
 
 fn read(path: &str) -> Option<String> {

@@ -3,7 +3,9 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use neuropil::{Outcome, Report, RunReport, StageKind, Storage};
+use neuropil::{Outcome, Report, RunReport, Storage};
+
+use crate::profile;
 
 /// Writes the results of all runs.
 pub(crate) fn table(report: &Report) -> String {
@@ -92,9 +94,9 @@ fn one(out: &mut String, run: &RunReport) {
         let _ = write!(out, "; {peak:.0} MiB");
     }
     out.push('\n');
-    if !done.stages.is_empty() {
+    if let Some(profile) = &summary.profile {
         out.push('\n');
-        profile(out, run);
+        profile::table(out, profile);
     }
     if !about.recorded {
         let _ = writeln!(out, "arrays and pictures: not recorded");
@@ -104,43 +106,6 @@ fn one(out: &mut String, run: &RunReport) {
         let rows: Vec<_> = done.expects.iter().map(expect).collect();
         columns(out, &rows, 3);
     }
-}
-
-/// Where the time of the steps went, the longest first.
-fn profile(out: &mut String, run: &RunReport) {
-    let about = &run.summary.about;
-    let total = about.wall.run_s * about.threads as f64;
-    let mut stages: Vec<_> = run.summary.report.stages.iter().collect();
-    stages.sort_by_key(|stage| std::cmp::Reverse(stage.nanoseconds));
-    let share = |seconds: f64| format!("{:.1} %", 100.0 * seconds / total.max(1e-12));
-    let mut rows = vec![["stage", "time", "share", "ns an item", "items"].map(str::to_owned)];
-    let mut named = 0.0;
-    for stage in stages {
-        let seconds = stage.nanoseconds as f64 * 1e-9;
-        named += seconds;
-        let (what, items) = match stage.kind {
-            StageKind::Kernel => ("kernel", "neuron-steps"),
-            StageKind::Delivery => ("deliver", "events"),
-            StageKind::Reduction => ("reduce", "neuron-steps"),
-        };
-        let each = stage.nanoseconds as f64 / stage.items as f64;
-        rows.push([
-            format!("{what} {}", stage.name),
-            wall_time(seconds),
-            share(seconds),
-            if stage.items == 0 {
-                dash()
-            } else {
-                format!("{each:.2}")
-            },
-            format!("{} {items}", thousands(stage.items)),
-        ]);
-    }
-    // Recording, waiting for other threads, lists, the clock itself.
-    let rest = (total - named).max(0.0);
-    let other = "recording, waiting, the rest".to_owned();
-    rows.push([other, wall_time(rest), share(rest), dash(), String::new()]);
-    columns(out, &rows, 1);
 }
 
 fn expect(outcome: &Outcome) -> [String; 3] {

@@ -57,6 +57,13 @@ fn the_object_holds_a_measurement_for_each_precision() {
         assert!((0.5..2.5).contains(&number("/bytes_per_synapse")));
         assert!(number("/engine_bytes") > number("/connection_bytes"));
         assert!(number("/synapses_per_s") > 0.0);
+        if cfg!(target_os = "linux") {
+            let memory = |key: &str| number(&format!("/build_memory/{key}"));
+            assert!(memory("before_bytes") > 1e6, "a process takes more");
+            assert!(memory("peak_bytes") >= memory("after_bytes"));
+            // The peak began anew: nothing of this size takes more than what it leaves by 10 MB.
+            assert!(memory("peak_bytes") < memory("before_bytes") + 1e7);
+        }
         // Two populations advance; two synapses reach two populations each.
         let stages = one["floor"]["stages"].as_array().expect("a list");
         let of = |kind: &str| stages.iter().filter(|stage| stage["kind"] == kind).count();

@@ -20,9 +20,11 @@ pub mod csv;
 mod error;
 pub mod folder;
 pub mod npy;
+pub mod profile;
 mod recorder;
 pub mod summary;
 
 pub use error::IoError;
+pub use profile::{Floors, Part, Profile, ProfiledLine, ProfiledStage};
 pub use recorder::{FolderRecorder, RasterFile, TraceFile};
 pub use summary::{About, Summary, Wall};

@@ -4,7 +4,6 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use neuropil_ir::backend::{StageKind, StageTime};
 use neuropil_ir::kernel::Precision;
 use neuropil_ir::program::Program;
 use neuropil_sim::{Outcome, Report};
@@ -12,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::IoError;
 use crate::npy::Dtype;
+use crate::profile::{self, Profile};
 use crate::recorder::FolderRecorder;
 
 /// The version of the object; it grows by keys without a new number.
@@ -66,6 +66,8 @@ pub struct Summary {
     pub precision: Precision,
     /// What the simulation did.
     pub report: Report,
+    /// Where the time went, if that was asked for.
+    pub profile: Option<Profile>,
     /// Name and description of each recording.
     pub recordings: Vec<(String, Value)>,
 }
@@ -85,6 +87,7 @@ impl Summary {
             seed: program.plan.seed,
             precision: program.plan.precision,
             report,
+            profile: None,
             recordings: recorder.map_or_else(Vec::new, |files| recordings(program, files)),
         }
     }
@@ -132,7 +135,7 @@ impl Summary {
                 (projection.name.clone(), value)
             })
             .collect();
-        let stages: Vec<Value> = report.stages.iter().map(stage).collect();
+        let stages: Vec<Value> = report.stages.iter().map(profile::time).collect();
         json!({
             "schema": SCHEMA,
             "model": about.model,
@@ -165,6 +168,7 @@ impl Summary {
             "populations": populations,
             "projections": projections,
             "stages": stages,
+            "profile": self.profile.as_ref().map(Profile::to_json),
             "recordings": self.recordings.iter().cloned().collect::<Map<_, _>>(),
         })
     }
@@ -197,24 +201,6 @@ pub fn write_json(path: &Path, value: &Value) -> Result<(), IoError> {
         // A torn file beside the target helps nobody; that it cannot be removed either is no news.
         let _unheard = fs::remove_file(&beside);
         IoError::system("write", path)(error)
-    })
-}
-
-/// The word for a kind of stage in objects.
-pub fn kind(kind: StageKind) -> &'static str {
-    match kind {
-        StageKind::Kernel => "kernel",
-        StageKind::Delivery => "delivery",
-        StageKind::Reduction => "reduction",
-    }
-}
-
-fn stage(stage: &StageTime) -> Value {
-    json!({
-        "name": stage.name,
-        "kind": kind(stage.kind),
-        "seconds": stage.nanoseconds as f64 * 1e-9,
-        "items": stage.items,
     })
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::connect::Connectivity;
-use crate::plan::{BufferId, EventListId, Plan, ProjectionId, RecordId, SlotId};
+use crate::cost::Costs;
+use crate::plan::{BufferId, EventListId, KernelId, Plan, ProjectionId, RecordId, SlotId};
 
 /// What a back-end may decide for itself, and the limits it must keep.
 #[derive(Clone, Debug, PartialEq)]
@@ -195,6 +196,35 @@ pub struct StageTime {
     pub nanoseconds: u64,
     /// Elements computed, or events delivered.
     pub items: u64,
+    /// The kernels that did it, each with the elements that it computed: several where clocks tick.
+    pub kernels: Vec<(KernelId, u64)>,
+}
+
+/// What the machine at hand does alone, measured: the yardstick of a profile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Calibration {
+    /// What operations cost, in the precision of the plan, run as its kernels are.
+    pub costs: Costs,
+    /// How fast memory is copied, by ascending footprint.
+    pub copies: Vec<CopyRate>,
+}
+
+/// How fast memory is copied.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CopyRate {
+    /// The bytes that are read and written again and again.
+    pub footprint: u64,
+    /// Nanoseconds a byte, be it read or written.
+    pub ns_per_byte: f64,
+}
+
+impl Calibration {
+    /// Nanoseconds a byte read or written, for so many bytes that are touched again and again.
+    pub fn ns_per_byte(&self, footprint: u64) -> Option<f64> {
+        let enough = self.copies.iter().find(|copy| copy.footprint >= footprint);
+        let rate = enough.or(self.copies.last());
+        rate.map(|copy| copy.ns_per_byte)
+    }
 }
 
 /// Loads plans.
@@ -273,6 +303,13 @@ pub trait Machine: Send {
     /// The times of the stages since [`Machine::profile`]; empty without it.
     fn stage_times(&self) -> Vec<StageTime> {
         Vec::new()
+    }
+
+    /// Measures what operations cost and how fast memory is on this machine; takes some 10 ms.
+    ///
+    /// `None` where the back-end cannot; nothing else changes.
+    fn calibrate(&self, _clock: Clock) -> Option<Calibration> {
+        None
     }
 
     /// Measures what the kernels and deliveries of the steps run so far would have taken alone.

@@ -23,6 +23,7 @@ pub mod backend;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod connect;
+pub mod cost;
 pub mod draw;
 pub mod graph;
 pub mod grid;

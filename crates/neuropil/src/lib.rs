@@ -55,6 +55,7 @@ mod figures;
 pub mod library;
 mod observer;
 mod options;
+mod profile;
 mod results;
 mod simulate;
 mod text;
@@ -64,7 +65,7 @@ use std::path::Path;
 
 pub use compile::Compilation;
 pub use error::{Diagnosed, Error, ErrorKind};
-pub use neuropil_io::{IoError, Summary, Wall};
+pub use neuropil_io::{Floors, IoError, Part, Profile, ProfiledLine, ProfiledStage, Summary, Wall};
 pub use neuropil_ir::backend::{Clock, StageKind, StageTime, Storage};
 pub use neuropil_plot::Figure;
 pub use neuropil_sim::{

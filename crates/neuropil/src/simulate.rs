@@ -23,6 +23,7 @@ use crate::error::{Diagnosed, Error};
 use crate::figures::{self, Recordings};
 use crate::observer::{Event, Observer, progress_interval};
 use crate::options::Options;
+use crate::profile::{Profiler, Read};
 use crate::text::Text;
 
 /// Two pixels a point: sharp on every screen.
@@ -251,14 +252,32 @@ impl OneRun<'_> {
                 why: "cannot time its stages",
             });
         }
-        let built = observer.seconds();
-        wall.build_s = built - started;
+        wall.build_s = observer.seconds() - started;
+        let profiler = self
+            .options
+            .profile
+            .map(|clock| Profiler::new(clock, &simulation));
 
         let mut recorder = FolderRecorder::create(&self.folder, simulation.program())?;
+        let started = observer.seconds();
         advance(&mut simulation, steps, &mut recorder, observer).map_err(failed)?;
-        wall.run_s = observer.seconds() - built;
+        wall.run_s = observer.seconds() - started;
 
-        let (report, program) = simulation.finish();
+        let mut profile = None;
+        let (report, program) = match profiler {
+            None => simulation.finish(),
+            Some(profiler) => {
+                let read = Read {
+                    sources: self.sources,
+                    main: self.text.source,
+                    threads,
+                    run_s: wall.run_s,
+                };
+                let (report, program, made) = profiler.finish(simulation, &read).map_err(failed)?;
+                profile = Some(made);
+                (report, program)
+            }
+        };
         let duration = report.duration_ms();
         let mut files = array_files(&recorder);
         let reader = FolderReader {
@@ -283,7 +302,10 @@ impl OneRun<'_> {
             wall,
             peak_rss_mb: observer.peak_rss_mb(),
         };
-        let summary = Summary::new(about, &program, report, Some(&recorder));
+        let summary = Summary {
+            profile,
+            ..Summary::new(about, &program, report, Some(&recorder))
+        };
         let path = self.folder.join("summary.json");
         observer.event(Event::Writing { file: &path });
         summary.write(&self.folder)?;

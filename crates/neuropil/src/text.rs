@@ -28,7 +28,7 @@ pub struct Text {
     pub(crate) main: File,
     pub(crate) used: Vec<UsedFile>,
     pub(crate) diagnostics: Vec<Diagnostic>,
-    source: SourceId,
+    pub(crate) source: SourceId,
     path: Option<PathBuf>,
 }
 

@@ -35,6 +35,7 @@ pub(crate) fn bench(arguments: &Bench) -> Result<Code, Failure> {
         floor: !arguments.no_floor,
         connectivity: storage(arguments.connectivity),
         memory_limit: machine::available_memory(),
+        memory: Some(machine::MEMORY),
         ..Settings::new(machine::nanoseconds)
     };
     let precisions = match arguments.precision {
@@ -208,6 +209,7 @@ fn table(measured: &[Measurement]) -> String {
             "build",
             "M syn/s",
             "B/syn",
+            "peak",
             "M ev/s",
             "real time",
             "ns/neuron-step",
@@ -227,6 +229,9 @@ fn table(measured: &[Measurement]) -> String {
             wall_time(one.build_s.median),
             one.synapses_per_s().map_or_else(dash, million),
             one.bytes_per_synapse().map_or_else(dash, short),
+            one.memory
+                .and_then(|memory| memory.peak_ratio())
+                .map_or_else(dash, |ratio| format!("{ratio:.2}")),
             one.events_per_s
                 .map_or_else(dash, |events| million(events.median)),
             short(one.real_time_factor().median),

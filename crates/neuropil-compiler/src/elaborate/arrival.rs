@@ -108,6 +108,7 @@ impl<'a> Elaborator<'a, '_> {
                 target: written.0,
                 slope,
                 constant: form.constant,
+                span,
             });
         }
         Some(())

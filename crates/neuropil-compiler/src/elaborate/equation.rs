@@ -95,7 +95,9 @@ impl<'a> Elaborator<'a, '_> {
         }
         let mut node = rhs.node;
         if let Some(factor) = factor {
-            node = self.network.graph.div(node, factor.node);
+            let line = Some(equation.span);
+            let graph = &mut self.network.graph;
+            node = graph.with_line(line, |graph| graph.div(node, factor.node));
         }
         let symbols = self.network.graph.symbols_of(node);
         if symbols

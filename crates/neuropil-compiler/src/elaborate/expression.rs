@@ -4,12 +4,23 @@ use neuropil_ir::operator::{Kind, Operator};
 use neuropil_syntax::tree::{BinaryOp, CompareOp, Expr, ExprKind, LogicOp, UnaryOp};
 use neuropil_syntax::{Code, Diagnostic, Span};
 
-use super::{Elaborator, Place, Typed};
+use super::{Elaborator, Place, Purpose, Typed};
 use crate::dimension::Dim;
 
 impl<'a> Elaborator<'a, '_> {
     /// The value of an expression, number or truth; `None` after a diagnostic.
+    ///
+    /// Its operators belong to its place in the text, for a profile; but for what is computed once, when
+    /// the network is built: that belongs to the first equation that needs it, if one does.
     pub(super) fn value(&mut self, place: &mut Place, expr: &'a Expr) -> Option<Typed> {
+        let line = (place.purpose != Purpose::Build).then_some(expr.span);
+        let outer = self.network.graph.set_line(line);
+        let value = self.value_here(place, expr);
+        self.network.graph.set_line(outer);
+        value
+    }
+
+    fn value_here(&mut self, place: &mut Place, expr: &'a Expr) -> Option<Typed> {
         match &expr.kind {
             ExprKind::Number(number) => {
                 if !number.value.is_finite() {

@@ -75,10 +75,12 @@ pub(super) fn step(system: &mut System<'_>) -> Result<Vec<NodeId>, Refusal> {
     let mut known: BTreeMap<Vec<bool>, Solution> = BTreeMap::new();
     let mut advanced = Vec::with_capacity(system.equations.len());
     for place in 0..system.equations.len() {
+        system.at(place);
         advanced.push(row(system, &linear, &dependence, place, &mut known)?);
     }
     let mut deviations = Vec::with_capacity(advanced.len());
     for place in 0..advanced.len() {
+        system.at(place);
         deviations.push(deviation(system, linear.a[place][place]));
     }
     let noise = system.scaled_noise(&deviations);

@@ -20,6 +20,7 @@ pub(super) fn step(system: &mut System<'_>) -> Result<Vec<NodeId>, Refusal> {
     let rates = system.start_rates();
     let mut advanced = Vec::with_capacity(rates.len());
     for (place, &rate) in rates.iter().enumerate() {
+        system.at(place);
         let (slope, rest) = slope(system, place)?;
         let slope = system.at_start(&[slope])[0];
         let scaled = system.graph.mul(slope, system.dt);

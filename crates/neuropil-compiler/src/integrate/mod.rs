@@ -48,6 +48,7 @@ mod tests;
 use std::fmt;
 
 use neuropil_ir::graph::{Graph, NodeId, Symbol};
+use neuropil_syntax::Span;
 
 pub use choose::{Choice, choose};
 
@@ -124,6 +125,8 @@ pub struct Equation {
     pub upper: Option<NodeId>,
     /// A truth value: X is held in this step.
     pub held: Option<NodeId>,
+    /// The place of the text that it stands at, for a profile.
+    pub line: Option<Span>,
 }
 
 impl Equation {
@@ -136,6 +139,7 @@ impl Equation {
             lower: None,
             upper: None,
             held: None,
+            line: None,
         }
     }
 }
@@ -179,14 +183,17 @@ pub fn advance(
     clock: Clock,
     method: Method,
 ) -> Result<Vec<NodeId>, Refusal> {
-    let mut system = System::new(graph, equations, clock);
-    let advanced = match method {
-        Method::Euler => explicit::euler(&mut system),
-        Method::Midpoint => explicit::midpoint(&mut system)?,
-        Method::Heun => explicit::heun(&mut system)?,
-        Method::Rk4 => explicit::rk4(&mut system)?,
-        Method::ExponentialEuler => exponential::step(&mut system)?,
-        Method::Exact => exact::step(&mut system)?,
-    };
-    Ok(system.settle(&advanced))
+    // The system says of every equation where it stands.
+    graph.with_line(None, |graph| {
+        let mut system = System::new(graph, equations, clock);
+        let advanced = match method {
+            Method::Euler => explicit::euler(&mut system),
+            Method::Midpoint => explicit::midpoint(&mut system)?,
+            Method::Heun => explicit::heun(&mut system)?,
+            Method::Rk4 => explicit::rk4(&mut system)?,
+            Method::ExponentialEuler => exponential::step(&mut system)?,
+            Method::Exact => exact::step(&mut system)?,
+        };
+        Ok(system.settle(&advanced))
+    })
 }

@@ -32,12 +32,18 @@ impl<'a> System<'a> {
             start: Vec::new(),
             dt,
         };
-        for equation in equations {
+        for (place, equation) in equations.iter().enumerate() {
+            system.at(place);
             let value = system.graph.symbol(equation.symbol);
             let value = system.clipped(equation, value);
             system.start.push(value);
         }
         system
+    }
+
+    /// What is built from now on belongs to the line of an equation.
+    pub(super) fn at(&mut self, equation: usize) {
+        self.graph.set_line(self.equations[equation].line);
     }
 
     /// A value of a state brought between its bounds. NaN stays NaN.
@@ -58,6 +64,7 @@ impl<'a> System<'a> {
         let equations = self.equations;
         let mut list = Vec::with_capacity(values.len());
         for (place, equation) in equations.iter().enumerate() {
+            self.at(place);
             let clipped = self.clipped(equation, values[place]);
             list.push(match equation.held {
                 Some(held) => self.graph.select(held, self.start[place], clipped),
@@ -71,7 +78,8 @@ impl<'a> System<'a> {
     pub(super) fn settle(&mut self, advanced: &[NodeId]) -> Vec<NodeId> {
         let equations = self.equations;
         let mut list = Vec::with_capacity(advanced.len());
-        for (equation, &value) in equations.iter().zip(advanced) {
+        for (place, (equation, &value)) in equations.iter().zip(advanced).enumerate() {
+            self.at(place);
             let clipped = self.clipped(equation, value);
             list.push(match equation.held {
                 Some(held) => {
@@ -115,9 +123,10 @@ impl<'a> System<'a> {
     /// `start + step * rate` for every state.
     pub(super) fn along(&mut self, rates: &[NodeId], step: NodeId) -> Vec<NodeId> {
         let mut list = Vec::with_capacity(rates.len());
-        for (&start, &rate) in self.start.iter().zip(rates) {
+        for (place, &rate) in rates.iter().enumerate() {
+            self.at(place);
             let change = self.graph.mul(step, rate);
-            list.push(self.graph.add(start, change));
+            list.push(self.graph.add(self.start[place], change));
         }
         list
     }
@@ -132,7 +141,8 @@ impl<'a> System<'a> {
     pub(super) fn scaled_noise(&mut self, scales: &[NodeId]) -> Vec<NodeId> {
         let equations = self.equations;
         let mut list = Vec::with_capacity(equations.len());
-        for (equation, &scale) in equations.iter().zip(scales) {
+        for (place, (equation, &scale)) in equations.iter().zip(scales).enumerate() {
+            self.at(place);
             let mut total = self.graph.number(0.0);
             for &(coefficient, draw) in &equation.noise {
                 let coefficient = self.at_start(&[coefficient])[0];
@@ -148,10 +158,12 @@ impl<'a> System<'a> {
 
     /// Sums, state by state.
     pub(super) fn plus(&mut self, left: &[NodeId], right: &[NodeId]) -> Vec<NodeId> {
-        left.iter()
-            .zip(right)
-            .map(|(&a, &b)| self.graph.add(a, b))
-            .collect()
+        let mut list = Vec::with_capacity(left.len());
+        for (place, (&a, &b)) in left.iter().zip(right).enumerate() {
+            self.at(place);
+            list.push(self.graph.add(a, b));
+        }
+        list
     }
 
     /// The name of the state of an equation.

@@ -46,7 +46,9 @@ pub(super) fn join(
         images: HashMap::new(),
     };
     for id in order {
+        let here = pass.graph.set_line(pass.graph.line(id));
         let image = pass.rewrite(id);
+        pass.graph.set_line(here);
         pass.images.insert(id, image);
     }
     roots.iter().map(|&root| pass.value(root)).collect()

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use neuropil_ir::graph::{Graph, Node, NodeId};
-use neuropil_ir::kernel::{Builder, Value};
+use neuropil_ir::kernel::{Builder, Origin, Value};
 use neuropil_ir::operator::Operator;
 
 use super::LowerError;
@@ -66,6 +66,7 @@ pub(super) fn walk(
     for &root in roots {
         walk.emit(leaves, root)?;
     }
+    walk.builder.set_origin(Origin::default());
     Ok(roots.iter().map(|root| walk.values[root]).collect())
 }
 
@@ -131,6 +132,21 @@ impl Walk<'_> {
         }
     }
 
+    /// Where the operation of a node comes from; a fused one comes from two nodes.
+    fn origin(&self, leaves: &dyn Leaves, id: NodeId, form: Form) -> Origin {
+        let line = self.graph.line(id);
+        let factors = match form {
+            Form::Fma(a, b, _) | Form::Fnma(a, b, _) | Form::Fms(a, b, _) => Some((a, b)),
+            Form::Leaf | Form::NegatedProduct(..) | Form::Apply(..) => None,
+        };
+        let mut operands = self.graph.operands(id);
+        let product = factors
+            .and_then(|_| operands.find(|&operand| self.product(leaves, operand) == factors))
+            .and_then(|product| self.graph.line(product))
+            .filter(|&product| line != Some(product));
+        Origin { line, product }
+    }
+
     /// Emits a root, operands first, without recursion.
     fn emit(&mut self, leaves: &mut dyn Leaves, root: NodeId) -> Result<(), LowerError> {
         let mut open = vec![(root, false)];
@@ -140,6 +156,7 @@ impl Walk<'_> {
             }
             let form = self.form(leaves, id);
             if ready {
+                self.builder.set_origin(self.origin(leaves, id, form));
                 let value = self.emit_form(leaves, id, form)?;
                 self.values.insert(id, value);
                 continue;

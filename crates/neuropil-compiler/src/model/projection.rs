@@ -43,6 +43,8 @@ pub(crate) struct Increment {
     pub(crate) slope: NodeId,
     /// What is added beside, uniform or one value a postsynaptic element.
     pub(crate) constant: NodeId,
+    /// What the text adds.
+    pub(crate) span: Span,
 }
 
 /// One source population to one target population.

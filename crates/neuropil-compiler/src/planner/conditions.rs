@@ -5,7 +5,7 @@ use neuropil_ir::operator::Operator;
 use neuropil_ir::rounding;
 use neuropil_syntax::{Code, Diagnostic};
 
-use super::schedule::{Scheduler, Values};
+use super::schedule::{Scheduler, Values, counting};
 use crate::model::Condition;
 use crate::report::Report;
 
@@ -52,12 +52,12 @@ impl Scheduler<'_> {
                         fire = graph.and(now, was_not);
                     }
                     if let Some(counter) = counter {
-                        let graph = &mut self.network.graph;
-                        let counter = graph.symbol(counter);
-                        let zero = graph.number(0.0);
-                        let busy = graph.apply(Operator::Lt, &[zero, counter]);
-                        let free = graph.not(busy);
-                        fire = graph.and(fire, free);
+                        let line = event.refractory.as_ref().map(|it| it.span);
+                        fire = self.network.graph.with_line(line, |graph| {
+                            let busy = counting(graph, counter);
+                            let free = graph.not(busy);
+                            graph.and(fire, free)
+                        });
                     }
                     for (symbol, new) in self.written(&event.block, values, seen) {
                         let old = values[&symbol];
@@ -67,12 +67,15 @@ impl Scheduler<'_> {
                     }
                     if let (Some(counter), Some(refractory)) = (counter, &event.refractory) {
                         let length = self.refractory_steps(refractory.duration);
-                        let graph = &mut self.network.graph;
-                        let (zero, one) = (graph.number(0.0), graph.number(1.0));
-                        let counter = graph.symbol(counter);
-                        let less = graph.sub(counter, one);
-                        let rest = graph.apply(Operator::Max, &[less, zero]);
-                        counters.push((place, graph.select(fire, length, rest)));
+                        let line = Some(refractory.span);
+                        let counted = self.network.graph.with_line(line, |graph| {
+                            let (zero, one) = (graph.number(0.0), graph.number(1.0));
+                            let counter = graph.symbol(counter);
+                            let less = graph.sub(counter, one);
+                            let rest = graph.apply(Operator::Max, &[less, zero]);
+                            graph.select(fire, length, rest)
+                        });
+                        counters.push((place, counted));
                     }
                     emissions.push(fire);
                 }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use neuropil_ir::graph::{NodeId, Symbol};
+use neuropil_ir::graph::{Graph, NodeId, Symbol};
 use neuropil_ir::operator::Operator;
 use neuropil_syntax::{Code, Diagnostic, Span};
 
@@ -81,23 +81,24 @@ impl Scheduler<'_> {
     /// Which states are held at the start of this step, by their symbol.
     fn held(&mut self) -> Values {
         let population = &self.network.populations[self.population.index()];
-        let mut list: Vec<(Symbol, Symbol)> = Vec::new();
+        let mut list: Vec<(Symbol, Symbol, Span)> = Vec::new();
         for (event, counter) in population.events.iter().zip(&self.extra.counters) {
             if let (Some(refractory), Some(counter)) = (&event.refractory, counter) {
-                list.extend(refractory.holding.iter().map(|&state| (state, *counter)));
+                let held = refractory.holding.iter();
+                list.extend(held.map(|&state| (state, *counter, refractory.span)));
             }
         }
         let graph = &mut self.network.graph;
-        let zero = graph.number(0.0);
         let mut held = Values::new();
-        for (state, counter) in list {
-            let counter = graph.symbol(counter);
-            let active = graph.apply(Operator::Lt, &[zero, counter]);
+        for (state, counter, line) in list {
             let before = held.get(&state).copied();
-            let either = match before {
-                Some(before) => graph.apply(Operator::Or, &[before, active]),
-                None => active,
-            };
+            let either = graph.with_line(Some(line), |graph| {
+                let active = counting(graph, counter);
+                match before {
+                    Some(before) => graph.apply(Operator::Or, &[before, active]),
+                    None => active,
+                }
+            });
             held.insert(state, either);
         }
         held
@@ -154,7 +155,7 @@ impl Scheduler<'_> {
         &mut self,
         arrival: Arrival,
         wanted: impl Fn(ArrivalTarget) -> bool,
-    ) -> Vec<(Symbol, NodeId)> {
+    ) -> Vec<(Symbol, NodeId, Option<Span>)> {
         let projection = &self.network.projections[arrival.projection];
         let group = &self.network.populations[projection.post.index()].groups[projection.group];
         let increments = group.increments.clone();
@@ -163,19 +164,22 @@ impl Scheduler<'_> {
             if !wanted(increment.target) {
                 continue;
             }
-            let graph = &mut self.network.graph;
-            let mut value = graph.number(0.0);
-            if let Some(weight) = arrival.weight {
-                value = graph.mul(increment.slope, weight);
-            }
-            if let Some(count) = arrival.count {
-                let constant = graph.mul(increment.constant, count);
-                value = graph.add(value, constant);
-            }
+            let line = Some(increment.span);
+            let value = self.network.graph.with_line(line, |graph| {
+                let mut value = graph.number(0.0);
+                if let Some(weight) = arrival.weight {
+                    value = graph.mul(increment.slope, weight);
+                }
+                if let Some(count) = arrival.count {
+                    let constant = graph.mul(increment.constant, count);
+                    value = graph.add(value, constant);
+                }
+                value
+            });
             let symbol = match increment.target {
                 ArrivalTarget::State(symbol) | ArrivalTarget::Input(symbol) => symbol,
             };
-            list.push((symbol, value));
+            list.push((symbol, value, line));
         }
         list
     }
@@ -183,11 +187,12 @@ impl Scheduler<'_> {
     fn arrive(&mut self, values: &mut Values, held: &Values, list: &[Arrival]) {
         for &arrival in list {
             let added = self.added(arrival, |target| matches!(target, ArrivalTarget::State(_)));
-            for (symbol, value) in added {
+            for (symbol, value, line) in added {
                 let Some(&old) = values.get(&symbol) else {
                     continue;
                 };
-                let sum = self.network.graph.add(old, value);
+                let graph = &mut self.network.graph;
+                let sum = graph.with_line(line, |graph| graph.add(old, value));
                 let clipped = self.clip(symbol, sum);
                 let new = self.unless_held(held, symbol, clipped, old);
                 values.insert(symbol, new);
@@ -240,9 +245,10 @@ impl Scheduler<'_> {
             }
             for &pulse in &arrivals.pulses {
                 let wanted = |target| target == ArrivalTarget::Input(input.symbol);
-                for (_, value) in self.added(pulse, wanted) {
-                    at_start = self.network.graph.add(at_start, value);
-                    seen = self.network.graph.add(seen, value);
+                for (_, value, line) in self.added(pulse, wanted) {
+                    let graph = &mut self.network.graph;
+                    let mut plus = |sum| graph.with_line(line, |graph| graph.add(sum, value));
+                    (at_start, seen) = (plus(at_start), plus(seen));
                 }
             }
             list.push(InputValue {
@@ -346,6 +352,7 @@ impl Scheduler<'_> {
                         lower: state.lower,
                         upper: state.upper,
                         held: held.get(&state.symbol).copied(),
+                        line: Some(state.span),
                     };
                     equations.push((equation, state.name.clone(), state.span));
                 }
@@ -502,6 +509,13 @@ impl Scheduler<'_> {
         let new = self.network.graph.substitute(&roots, &map);
         block.iter().map(|write| write.state).zip(new).collect()
     }
+}
+
+/// Whether a refractory counter has not run out.
+pub(super) fn counting(graph: &mut Graph, counter: Symbol) -> NodeId {
+    let zero = graph.number(0.0);
+    let counter = graph.symbol(counter);
+    graph.apply(Operator::Lt, &[zero, counter])
 }
 
 /// One input of a step.

@@ -15,7 +15,7 @@ use neuropil_ir::draw::Stream;
 
 use super::CpuMachine;
 use super::part::Part;
-use super::profile::named;
+use super::profile::untimed;
 use super::schedule::{Bound, Work};
 use super::stage::{chosen, destination};
 use super::world::{World, lock};
@@ -65,7 +65,6 @@ impl CpuMachine {
         };
         let mut times = Vec::with_capacity(works.len());
         for &work in &works {
-            let (name, kind) = named(&self.world.plan, work);
             let (a_step, items) = match work {
                 Work::Map {
                     axis,
@@ -78,10 +77,9 @@ impl CpuMachine {
                 Work::Deliver { .. } => (0.0, 0),
             };
             times.push(StageTime {
-                name: name.to_owned(),
-                kind,
                 nanoseconds: a_run(a_step, steps),
                 items,
+                ..untimed(&self.world.plan, work)
             });
         }
         for (time, &work) in times.iter_mut().zip(&works) {

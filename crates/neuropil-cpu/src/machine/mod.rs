@@ -9,6 +9,7 @@
 //! Nothing here depends on the number of owners or threads but speed: sums of arrivals are exact
 //! or ordered, event lists ascend, reductions follow a tree of element indices.
 
+mod calibrate;
 mod counters;
 mod floor;
 mod layout;
@@ -16,6 +17,7 @@ mod lists;
 mod load;
 mod part;
 mod profile;
+mod recipe;
 mod record;
 mod run;
 mod schedule;
@@ -27,7 +29,8 @@ mod world;
 use std::sync::Arc;
 
 use neuropil_ir::backend::{
-    Backend, BackendError, Clock, Counters, Machine, Resources, RunError, Sink, StageTime, Storage,
+    Backend, BackendError, Calibration, Clock, Counters, Machine, Resources, RunError, Sink,
+    StageTime, Storage,
 };
 use neuropil_ir::connect::Connectivity;
 use neuropil_ir::kernel::Kernel;
@@ -254,13 +257,17 @@ impl Machine for CpuMachine {
     }
 
     fn profile(&mut self, clock: Clock) -> bool {
-        let stages = self.sample.works().count() + self.advance.works().count();
-        self.world.profile = Some(Profile::new(clock, stages));
+        let works = self.sample.works().chain(self.advance.works());
+        self.world.profile = Some(Profile::new(clock, works.map(|(_, work)| work)));
         true
     }
 
     fn stage_times(&self) -> Vec<StageTime> {
         self.times()
+    }
+
+    fn calibrate(&self, clock: Clock) -> Option<Calibration> {
+        Some(self.measure_costs(clock))
     }
 
     fn floor(self: Box<Self>, clock: Clock) -> Result<Vec<StageTime>, RunError> {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use neuropil_ir::backend::{Clock, StageKind, StageTime};
-use neuropil_ir::plan::Plan;
+use neuropil_ir::plan::{KernelId, Plan};
 
 use super::CpuMachine;
 use super::schedule::Work;
@@ -16,30 +16,54 @@ pub(super) struct Profile {
 }
 
 /// Sums over steps and owners.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Stage {
     nanoseconds: AtomicU64,
     items: AtomicU64,
+    /// The kernels that may do it, with the items of each.
+    kernels: Vec<(usize, AtomicU64)>,
+}
+
+/// What was done of a stage.
+pub(super) struct Done {
+    /// Elements computed, or events delivered.
+    pub(super) items: u64,
+    /// The kernel that computed them.
+    pub(super) kernel: Option<usize>,
 }
 
 impl Profile {
     /// Nothing so far.
-    pub(super) fn new(clock: Clock, stages: usize) -> Self {
+    pub(super) fn new<'a>(clock: Clock, works: impl Iterator<Item = &'a Work>) -> Self {
+        let stage = |work: &Work| Stage {
+            nanoseconds: AtomicU64::new(0),
+            items: AtomicU64::new(0),
+            kernels: kernels(work)
+                .map(|kernel| (kernel, AtomicU64::new(0)))
+                .collect(),
+        };
         Self {
             clock,
-            stages: (0..stages).map(|_| Stage::default()).collect(),
+            stages: works.map(stage).collect(),
         }
     }
 
-    /// Times one stage of one owner; the work says how many items it was.
-    pub(super) fn time(&self, stage: usize, work: impl FnOnce() -> u64) {
+    /// Times one stage of one owner; the work says what it was.
+    pub(super) fn time(&self, stage: usize, work: impl FnOnce() -> Done) {
         let begun = (self.clock)();
-        let items = work();
+        let Done { items, kernel } = work();
         let taken = (self.clock)().saturating_sub(begun);
         if let Some(stage) = self.stages.get(stage) {
             // Sums alone are read, after the run.
             stage.nanoseconds.fetch_add(taken, Ordering::Relaxed);
             stage.items.fetch_add(items, Ordering::Relaxed);
+            let known = stage
+                .kernels
+                .iter()
+                .find(|(known, _)| Some(*known) == kernel);
+            if let Some((_, computed)) = known {
+                computed.fetch_add(items, Ordering::Relaxed);
+            }
         }
     }
 }
@@ -53,26 +77,50 @@ impl CpuMachine {
         let plan = &self.world.plan;
         let mut times: Vec<StageTime> = Vec::new();
         for (place, work) in self.sample.works().chain(self.advance.works()) {
-            let (name, kind) = named(plan, work);
             let stage = &profile.stages[*place];
             times.push(StageTime {
-                name: name.to_owned(),
-                kind,
                 nanoseconds: stage.nanoseconds.load(Ordering::Relaxed),
                 items: stage.items.load(Ordering::Relaxed),
+                kernels: stage
+                    .kernels
+                    .iter()
+                    .map(|(kernel, items)| {
+                        (KernelId(*kernel as u32), items.load(Ordering::Relaxed))
+                    })
+                    .filter(|(_, items)| *items > 0)
+                    .collect(),
+                ..untimed(plan, work)
             });
         }
         times
     }
 }
 
-/// The name of a stage, and what kind of work it is.
-pub(super) fn named<'a>(plan: &'a Plan, work: &Work) -> (&'a str, StageKind) {
-    match work {
+/// The name of a stage and what kind of work it is, without its time.
+pub(super) fn untimed(plan: &Plan, work: &Work) -> StageTime {
+    let (name, kind) = match work {
         Work::Map { call, .. } => (&plan.kernels[call.program].name, StageKind::Kernel),
         Work::Reduce { call, .. } => (&plan.kernels[call.program].name, StageKind::Reduction),
         Work::Deliver { projection, .. } => {
             (&plan.projections[*projection].name, StageKind::Delivery)
         }
+    };
+    StageTime {
+        name: name.clone(),
+        kind,
+        nanoseconds: 0,
+        items: 0,
+        kernels: Vec::new(),
     }
+}
+
+/// The kernels that may do a stage.
+fn kernels(work: &Work) -> impl Iterator<Item = usize> + '_ {
+    let (call, ticking): (_, &[_]) = match work {
+        Work::Map { call, ticking, .. } => (Some(call), ticking),
+        Work::Reduce { call, .. } => (Some(call), &[]),
+        Work::Deliver { .. } => (None, &[]),
+    };
+    let ticking = ticking.iter().map(|(_, call)| call);
+    call.into_iter().chain(ticking).map(|call| call.program)
 }

@@ -1,6 +1,7 @@
 //! One stage of one owner.
 
 use super::part::Part;
+use super::profile::Done;
 use super::schedule::{Bound, Work};
 use super::world::{World, lock};
 use crate::deliver::{Calendar, Destination};
@@ -26,25 +27,28 @@ impl World {
         }
     }
 
-    /// Runs a stage of an owner; gives the number of elements computed, or of events delivered.
-    fn run_work(&self, work: &Work, owner: usize, step: u64, frame: &mut Frame) -> u64 {
-        match work {
+    /// Runs a stage of an owner.
+    fn run_work(&self, work: &Work, owner: usize, step: u64, frame: &mut Frame) -> Done {
+        let (axis, call) = match work {
             Work::Map {
                 axis,
                 call,
                 ticking,
                 clocks,
                 ..
-            } => {
-                let call = chosen(call, ticking, clocks, step);
-                self.map(*axis, owner, call, step, frame);
-                self.owners[*axis][owner].len() as u64
+            } => (*axis, chosen(call, ticking, clocks, step)),
+            Work::Reduce { axis, call } => (*axis, call),
+            Work::Deliver { .. } => {
+                return Done {
+                    items: self.deliver(work, owner, step),
+                    kernel: None,
+                };
             }
-            Work::Reduce { axis, call } => {
-                self.map(*axis, owner, call, step, frame);
-                self.owners[*axis][owner].len() as u64
-            }
-            Work::Deliver { .. } => self.deliver(work, owner, step),
+        };
+        self.map(axis, owner, call, step, frame);
+        Done {
+            items: self.owners[axis][owner].len() as u64,
+            kernel: Some(call.program),
         }
     }
 

@@ -62,7 +62,8 @@ impl Graph {
                     if mapped == args {
                         id
                     } else {
-                        self.apply(operator, &mapped[..operator.arity()])
+                        let operands = &mapped[..operator.arity()];
+                        self.with_line_of(id, |graph| graph.apply(operator, operands))
                     }
                 }
                 Node::Number(_) | Node::Truth(_) => id,
@@ -85,34 +86,45 @@ impl Graph {
                 Node::Symbol(found) if found == symbol => self.number(1.0),
                 Node::Apply(operator, args) if operator.result() == Kind::Number => {
                     let args = &args[..operator.arity()];
-                    let mut total = zero;
-                    for (which, arg) in args.iter().enumerate() {
-                        // A truth value has no slope of its own: where(c, a, b) jumps at c.
-                        let inner = slope.get(arg).copied().unwrap_or(zero);
-                        if inner == zero {
-                            continue;
-                        }
-                        // Where(c, a, b) gives where(c, a', b'), not a sum of two masked parts.
-                        let term = if operator == Operator::Where {
-                            let (yes, no) = if which == 1 {
-                                (inner, zero)
-                            } else {
-                                (zero, inner)
-                            };
-                            self.select(args[0], yes, no)
-                        } else {
-                            let partial = operator.partial(self, args, which).ok_or(operator)?;
-                            self.mul(partial, inner)
-                        };
-                        total = self.add(total, term);
-                    }
-                    total
+                    self.with_line_of(id, |graph| graph.slope_of(operator, args, &slope))?
                 }
                 _ => zero,
             };
             slope.insert(id, value);
         }
         Ok(slope[&root])
+    }
+
+    /// The derivative of an operator, from those of its operands; an operand without has none.
+    fn slope_of(
+        &mut self,
+        operator: Operator,
+        args: &[NodeId],
+        slope: &HashMap<NodeId, NodeId>,
+    ) -> Result<NodeId, Operator> {
+        let zero = self.number(0.0);
+        let mut total = zero;
+        for (which, arg) in args.iter().enumerate() {
+            // A truth value has no slope of its own: where(c, a, b) jumps at c.
+            let inner = slope.get(arg).copied().unwrap_or(zero);
+            if inner == zero {
+                continue;
+            }
+            // Where(c, a, b) gives where(c, a', b'), not a sum of two masked parts.
+            let term = if operator == Operator::Where {
+                let (yes, no) = if which == 1 {
+                    (inner, zero)
+                } else {
+                    (zero, inner)
+                };
+                self.select(args[0], yes, no)
+            } else {
+                let partial = operator.partial(self, args, which).ok_or(operator)?;
+                self.mul(partial, inner)
+            };
+            total = self.add(total, term);
+        }
+        Ok(total)
     }
 
     /// An expression as affine in the symbols, if it is: its derivatives are free of all of them.
@@ -140,7 +152,10 @@ impl Graph {
                     if args.iter().all(|arg| forms[arg].is_none()) {
                         None
                     } else {
-                        Some(self.affine_of(operator, args, &forms, symbols.len())?)
+                        let form = self.with_line_of(id, |graph| {
+                            graph.affine_of(operator, args, &forms, symbols.len())
+                        });
+                        Some(form?)
                     }
                 }
             };

@@ -10,12 +10,15 @@
 
 mod analysis;
 mod build;
+mod line;
 mod text;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
+
+use neuropil_syntax::Span;
 
 use crate::kernel::index;
 use crate::operator::{Kind, Operator};
@@ -46,6 +49,10 @@ pub enum Node {
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     nodes: Vec<Node>,
+    /// For each node, the place of the text that it comes from.
+    lines: Vec<Option<Span>>,
+    /// The place of the text that new nodes come from.
+    here: Option<Span>,
     /// Finds equal nodes; only looked up, never iterated.
     known: HashMap<Key, NodeId>,
     symbols: Vec<SymbolInfo>,
@@ -161,9 +168,11 @@ impl Graph {
             Node::Apply(operator, args) => Key::Apply(operator, args),
         };
         if let Some(&id) = self.known.get(&key) {
+            self.claim(id);
             return id;
         }
         let id = NodeId(self.nodes.len() as u32);
+        self.lines.push(self.line_of_new(node));
         self.nodes.push(node);
         self.known.insert(key, id);
         id

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::{
     Binary, Binding, BindingDecl, BitOp, Compare, DrawDecl, DrawStream, Effect, Element, Emission,
-    Kernel, Logic, Op, Precision, Reduction, Unary, Uniform, Value,
+    Kernel, Logic, Op, Origin, Precision, Reduction, Unary, Uniform, Value,
 };
 use crate::scalar::{constant, pure_at};
 
@@ -19,6 +19,8 @@ pub struct Builder {
     kernel: Kernel,
     /// Looked up only, never iterated.
     known: HashMap<[u64; 4], Value>,
+    /// Where in the text new operations come from.
+    origin: Origin,
 }
 
 impl Builder {
@@ -27,12 +29,20 @@ impl Builder {
         Self {
             kernel: Kernel::new(name, precision),
             known: HashMap::new(),
+            origin: Origin::default(),
         }
     }
 
     /// The float type of the kernel.
     pub fn precision(&self) -> Precision {
         self.kernel.precision
+    }
+
+    /// Says where in the text new operations come from, from now on.
+    ///
+    /// An operation that is there already stays with the place that needed it first.
+    pub fn set_origin(&mut self, origin: Origin) {
+        self.origin = origin;
     }
 
     /// The operation that defines a value.
@@ -190,14 +200,15 @@ impl Builder {
             }
         }
         let mut renamed = vec![Value(u32::MAX); kernel.ops.len()];
-        let mut ops = Vec::new();
+        let (mut ops, mut origins) = (Vec::new(), Vec::new());
         for (place, op) in kernel.ops.iter().enumerate() {
             if needed[place] {
                 renamed[place] = Value(ops.len() as u32);
                 ops.push(op.with_operands(|value| renamed[value.index()]));
+                origins.push(kernel.origins[place]);
             }
         }
-        kernel.ops = ops;
+        (kernel.ops, kernel.origins) = (ops, origins);
         for effect in &mut kernel.effects {
             *effect = effect.with_operand(|value| renamed[value.index()]);
         }
@@ -210,6 +221,7 @@ impl Builder {
             return value;
         }
         self.kernel.ops.push(op);
+        self.kernel.origins.push(self.origin);
         let value = Value(self.kernel.ops.len() as u32 - 1);
         self.known.insert(key, value);
         value

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use neuropil_syntax::Span;
+
 /// The float type of a kernel and of the `Real` buffers it touches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Precision {
@@ -363,6 +365,15 @@ pub struct DrawDecl {
     pub stream: u64,
 }
 
+/// Where in a text an operation comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// The place, if one is known.
+    pub line: Option<Span>,
+    /// That of its product, where a product and a sum of two places became one fused operation.
+    pub product: Option<Span>,
+}
+
 /// A straight-line program over lanes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kernel {
@@ -372,6 +383,9 @@ pub struct Kernel {
     pub precision: Precision,
     /// The operations; operands refer to earlier places only.
     pub ops: Vec<Op>,
+    /// For each operation where in the text it comes from, for a profile; shorter where no more is
+    /// known.
+    pub origins: Vec<Origin>,
     /// The effects, in order.
     pub effects: Vec<Effect>,
     /// The arrays.
@@ -391,6 +405,7 @@ impl Kernel {
             name: name.into(),
             precision,
             ops: Vec::new(),
+            origins: Vec::new(),
             effects: Vec::new(),
             bindings: Vec::new(),
             uniforms: Vec::new(),
@@ -402,5 +417,10 @@ impl Kernel {
     /// The operation that defines a value.
     pub fn op(&self, value: Value) -> &Op {
         &self.ops[value.index()]
+    }
+
+    /// Where in the text a value comes from.
+    pub fn origin(&self, value: Value) -> Origin {
+        self.origins.get(value.index()).copied().unwrap_or_default()
     }
 }

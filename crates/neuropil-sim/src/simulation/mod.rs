@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use neuropil_ir::backend::{Backend, Clock, Machine, Resources, RunError, StageTime, Storage};
+use neuropil_ir::backend::{
+    Backend, Calibration, Clock, Machine, Resources, RunError, StageTime, Storage,
+};
 use neuropil_ir::connect::Connectivity;
 use neuropil_ir::plan::{BufferId, ProjectionId, SlotId};
 use neuropil_ir::program::Program;
@@ -312,6 +314,11 @@ impl Simulation {
     /// From now on, adds up the time of each stage of a step; false where the back-end cannot.
     pub fn profile(&mut self, clock: Clock) -> bool {
         self.machine.profile(clock)
+    }
+
+    /// Measures what operations and bytes cost on this machine; `None` where the back-end cannot.
+    pub fn calibrate(&self, clock: Clock) -> Option<Calibration> {
+        self.machine.calibrate(clock)
     }
 
     /// Measures what the kernels and deliveries of the steps so far would have taken alone; ends the

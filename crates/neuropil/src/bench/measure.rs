@@ -3,9 +3,10 @@
 use neuropil_compiler::CompiledRun;
 use neuropil_ir::backend::{Clock, RunError, StageKind, StageTime, Storage};
 use neuropil_sim::record::NoRecorder;
-use neuropil_sim::{Control, Simulation, SimulationError};
+use neuropil_sim::{Building, Control, Simulation, SimulationError};
 use neuropil_syntax::Sources;
 
+use super::memory::{BuildMemory, MemoryProbe};
 use super::networks::Subject;
 use crate::backend;
 use crate::error::Error;
@@ -36,6 +37,8 @@ pub struct Settings {
     pub connectivity: Storage,
     /// The most bytes that a network may need; default no limit.
     pub memory_limit: Option<u64>,
+    /// How resident memory is read; default not at all.
+    pub memory: Option<MemoryProbe>,
 }
 
 impl Settings {
@@ -51,6 +54,7 @@ impl Settings {
             floor: true,
             connectivity: Storage::Auto,
             memory_limit: None,
+            memory: None,
         }
     }
 
@@ -157,6 +161,9 @@ pub struct Measurement {
     pub engine_bytes: u64,
     /// Bytes of the connections alone.
     pub connection_bytes: u64,
+    /// Resident memory around the building of the first repeat: later ones may find memory that the process
+    /// has kept. `None` where the system does not tell.
+    pub memory: Option<BuildMemory>,
     /// The floor, if it was asked for.
     pub floor: Option<Floor>,
 }
@@ -181,6 +188,13 @@ impl Measurement {
     /// Connections made a second, while building; `None` without any.
     pub fn synapses_per_s(&self) -> Option<f64> {
         (self.synapses > 0).then(|| self.synapses as f64 / self.build_s.median)
+    }
+
+    /// Resident memory that the connections have taken, for each of them; bytes. `None` without any, or
+    /// where the system does not tell.
+    pub fn resident_bytes_per_synapse(&self) -> Option<f64> {
+        let taken = self.memory.filter(|_| self.synapses > 0)?.connections();
+        Some(taken as f64 / self.synapses as f64)
     }
 
     /// Bytes of a connection; `None` without any.
@@ -244,6 +258,7 @@ pub fn measure(
             high: last,
         })
     };
+    let memory = earlier.first().unwrap_or(&last).memory;
     let build_s = always(|repeat| repeat.build_s);
     let run_s = always(|repeat| repeat.run_s);
     let events_per_s = spread(&|repeat| repeat.events_per_s);
@@ -268,6 +283,7 @@ pub fn measure(
         events_per_s,
         engine_bytes: last.engine_bytes,
         connection_bytes: last.connection_bytes,
+        memory,
         floor: floor.map(|((floor_s, ratio), (stages, steps))| Floor {
             ns_per_neuron_step: floor_s.times(1e9 / neuron_steps),
             ratio,
@@ -297,6 +313,7 @@ struct Repeat {
     events_per_s: Option<f64>,
     engine_bytes: u64,
     connection_bytes: u64,
+    memory: Option<BuildMemory>,
     /// The floor of all stages, and the steps it is about.
     floor: Option<(Vec<StageTime>, u64)>,
     /// The steps of [`Repeat::run_s`], and the threads.
@@ -325,9 +342,21 @@ impl One<'_> {
         let program = self.run.program.clone();
         let steps = program.steps;
 
+        let probe = self.settings.memory;
+        let before = probe.and_then(|probe| probe.begin());
         let begun = clock();
-        let mut simulation = Simulation::new(program, &*backend, &engine).map_err(failed)?;
+        let mut loaded = None;
+        let mut load = |building: Building<'_>| {
+            if building.index == 0 {
+                loaded = probe.and_then(|probe| (probe.resident)());
+            }
+        };
+        let mut simulation =
+            Simulation::with_progress(program, &*backend, &engine, &mut load).map_err(failed)?;
         let built = clock();
+        let memory = probe
+            .zip(before)
+            .and_then(|(probe, before)| probe.end(before, loaded));
         let run = |simulation: &mut Simulation, steps| {
             let mut control = Control::default();
             simulation.run(steps, &mut NoRecorder, &mut control)
@@ -369,6 +398,7 @@ impl One<'_> {
             events_per_s,
             engine_bytes: report.bytes,
             connection_bytes,
+            memory,
             floor,
             steps,
             threads,
@@ -416,6 +446,7 @@ mod tests {
             kind,
             nanoseconds,
             items,
+            kernels: Vec::new(),
         };
         let stages = [
             stage(StageKind::Kernel, 1_000, 77),

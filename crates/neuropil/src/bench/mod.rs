@@ -16,9 +16,11 @@
 //! The numbers of a busy machine are not those of the program: each comes with its range.
 
 mod measure;
+mod memory;
 mod networks;
 mod report;
 
 pub use measure::{Floor, Measurement, Settings, Spread, measure};
+pub use memory::{BuildMemory, MemoryProbe};
 pub use networks::{Network, Size, Subject, network, networks};
 pub use report::{cost_against_size, to_json};

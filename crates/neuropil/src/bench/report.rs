@@ -4,6 +4,7 @@ use neuropil_plot::{Axis, Figure, Lines, Series};
 use serde_json::{Value, json};
 
 use super::measure::{Floor, Measurement, Spread};
+use super::memory::BuildMemory;
 use crate::backend;
 use crate::options::Precision;
 use crate::simulate::versions;
@@ -42,6 +43,8 @@ fn measurement(measured: &Measurement) -> Value {
         "engine_bytes": measured.engine_bytes,
         "connection_bytes": measured.connection_bytes,
         "bytes_per_synapse": measured.bytes_per_synapse(),
+        "build_memory": measured.memory.as_ref().map(memory),
+        "resident_bytes_per_synapse": measured.resident_bytes_per_synapse(),
         "run_s": spread(&measured.run_s),
         "ns_per_neuron_step": spread(&measured.ns_per_neuron_step()),
         "events_per_s": measured.events_per_s.as_ref().map(spread),
@@ -54,6 +57,17 @@ fn spread(spread: &Spread) -> Value {
     json!({ "median": spread.median, "low": spread.low, "high": spread.high })
 }
 
+fn memory(memory: &BuildMemory) -> Value {
+    json!({
+        "before_bytes": memory.before,
+        "loaded_bytes": memory.loaded,
+        "after_bytes": memory.after,
+        "peak_bytes": memory.peak,
+        "growth_bytes": memory.growth(),
+        "peak_ratio": memory.peak_ratio(),
+    })
+}
+
 fn floor(floor: &Floor) -> Value {
     let a_step = |total: u64| total as f64 / floor.steps.max(1) as f64;
     let stages: Vec<Value> = floor
@@ -62,7 +76,7 @@ fn floor(floor: &Floor) -> Value {
         .map(|stage| {
             json!({
                 "name": stage.name,
-                "kind": neuropil_io::summary::kind(stage.kind),
+                "kind": neuropil_io::profile::kind(stage.kind),
                 "ns_per_step": a_step(stage.nanoseconds),
                 "items_per_step": a_step(stage.items),
             })

@@ -33,6 +33,10 @@ pub(crate) enum Number {
     Building,
     /// Bytes that a synapse takes.
     SynapseBytes,
+    /// Bytes that a synapse takes in resident memory.
+    ResidentBytes,
+    /// The peak of resident memory while building, over what is left of it.
+    PeakRatio,
 }
 
 /// A limit of a median.
@@ -53,6 +57,16 @@ impl Number {
             Self::Events => ("/events_per_s", 1e6, "million events/s"),
             Self::Building => ("/synapses_per_s", 1e6, "million synapses/s"),
             Self::SynapseBytes => ("/bytes_per_synapse", 1.0, "bytes a synapse"),
+            Self::ResidentBytes => (
+                "/resident_bytes_per_synapse",
+                1.0,
+                "resident bytes a synapse",
+            ),
+            Self::PeakRatio => (
+                "/build_memory/peak_ratio",
+                1.0,
+                "times what is resident after building",
+            ),
         }
     }
 }

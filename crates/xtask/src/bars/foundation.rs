@@ -387,8 +387,7 @@ mod tests {
             | Check::TwoThreads(_)
             | Check::FullMicrocircuit(_)
             | Check::FullRates
-            | Check::CostAgainstSize
-            | Check::Unbuilt { .. } => None,
+            | Check::CostAgainstSize => None,
         }
     }
 

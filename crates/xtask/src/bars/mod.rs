@@ -72,13 +72,6 @@ pub(crate) enum Check {
     FullRates,
     /// A plot of cost against size.
     CostAgainstSize,
-    /// A check that does not exist yet.
-    Unbuilt {
-        /// What is expected.
-        expected: &'static str,
-        /// What the check needs.
-        needs: &'static str,
-    },
 }
 
 /// What became of a check.
@@ -179,7 +172,6 @@ impl Check {
             Self::FullMicrocircuit(full) => full.run(tool),
             Self::FullRates => bench::full_rates(tool),
             Self::CostAgainstSize => Ok(vec![bench::cost_against_size(tool)?]),
-            Self::Unbuilt { expected, needs } => Ok(vec![Outcome::missing("", expected, needs)]),
         }
     }
 }
