@@ -15,6 +15,8 @@
 //! 1, 2, 3, SC'11, <https://doi.org/10.1145/2063384.2063405>. The finaliser is the one of
 //! SplitMix64: G. L. Steele, D. Lea, C. H. Flood (2014), <https://doi.org/10.1145/2660193.2660195>.
 
+use crate::skips::{self, SKIPS, SkipLaw};
+
 /// Multipliers of the two halves of a Philox round.
 pub const PHILOX_MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 /// What is added to the two key words after each Philox round.
@@ -146,25 +148,51 @@ pub fn philox_group(key: [u32; 2], row: u64, block: u64, words: &mut [u32; GROUP
     }
 }
 
-/// A way to compute [`philox_group`]; all ways give the same words.
+/// A function that computes what [`philox_group`] does.
+type Group = fn([u32; 2], u64, u64, &mut [u32; GROUP_WORDS]);
+
+/// A function that computes what [`skips::estimate`] does.
+type Estimate = fn(SkipLaw, &[u32], &mut [u32], &mut [u32]);
+
+/// A way to compute [`philox_group`] and [`skips::estimate`]; all ways give the same draws.
 #[derive(Clone, Copy, Debug)]
-pub struct Generator(fn([u32; 2], u64, u64, &mut [u32; GROUP_WORDS]));
+pub struct Generator {
+    group: Group,
+    estimate: Estimate,
+}
 
 impl Generator {
-    /// A function that computes what [`philox_group`] does.
-    pub fn new(group: fn([u32; 2], u64, u64, &mut [u32; GROUP_WORDS])) -> Self {
-        Self(group)
+    /// A way that computes both by functions that are given.
+    pub fn new(group: Group, estimate: Estimate) -> Self {
+        Self { group, estimate }
+    }
+
+    /// Estimates the skips of the uniform numbers of a group as [`skips::estimate`] does.
+    #[inline]
+    pub fn estimate(
+        self,
+        law: SkipLaw,
+        words: &[u32; GROUP_WORDS],
+        skips: &mut [u32; SKIPS],
+        doubtful: &mut [u32; SKIPS],
+    ) {
+        let mut highs = [0; SKIPS];
+        for (high, pair) in highs.iter_mut().zip(words.as_chunks::<2>().0) {
+            *high = pair[0];
+        }
+        (self.estimate)(law, &highs, skips, doubtful);
     }
 }
 
 impl Default for Generator {
     /// One block after another: without wide vectors, the multipliers of scalars are faster.
     fn default() -> Self {
-        Self(|key, row, block, words| {
+        let group: Group = |key, row, block, words| {
             for (i, words) in (0..).zip(words.as_chunks_mut::<4>().0) {
                 *words = philox(counter(row, block.wrapping_add(i)), key);
             }
-        })
+        };
+        Self::new(group, skips::estimate)
     }
 }
 
@@ -201,7 +229,7 @@ impl Stream {
     }
 
     fn refill(&mut self) {
-        (self.generator.0)(self.key, self.row, self.block, &mut self.words);
+        (self.generator.group)(self.key, self.row, self.block, &mut self.words);
         self.block = self.block.wrapping_add(GROUP_BLOCKS as u64);
     }
 
@@ -402,7 +430,7 @@ mod tests {
                 let mut words = [0; GROUP_WORDS];
                 philox_group(key, row, block, &mut words);
                 assert_eq!(words[..], expected);
-                (Generator::default().0)(key, row, block, &mut words);
+                (Generator::default().group)(key, row, block, &mut words);
                 assert_eq!(words[..], expected);
             }
         }

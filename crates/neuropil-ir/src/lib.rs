@@ -34,5 +34,6 @@ pub mod program;
 pub mod reference;
 pub mod rounding;
 pub mod scalar;
+pub mod skips;
 mod text;
 pub mod verify;

@@ -12,7 +12,8 @@ use crate::ranges::Selection;
 /// An estimate of the memory of a run in bytes, by use.
 ///
 /// Sizes of arrays are exact; connections are the mean number of edges times the bytes of one edge
-/// in the format that suits its weights; spikes kept in memory are not foreseen.
+/// in the format that suits its weights, and nothing where edges are generated at every event; spikes
+/// kept in memory are not foreseen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Footprint {
     /// Arrays over populations, and event lists.

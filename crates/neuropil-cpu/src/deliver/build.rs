@@ -27,12 +27,14 @@ use super::format::Format;
 use super::rows::Rows;
 use super::tile::{Columns, Tile};
 use crate::pool::{MOST_SLOTS, Pool};
+use survey::{Survey, extent};
 
 pub(super) mod bits;
 mod by_target;
 mod counted;
 mod reserved;
 mod store;
+mod survey;
 
 /// Edges that are generated at a time, about: they stay in the cache until they are stored.
 const RUN_EDGES: f64 = 5_000.0;
@@ -42,15 +44,6 @@ const RUN_ROWS: f64 = 4096.0;
 
 /// The rows and columns of every tile.
 type Drafts<F> = Vec<(Rows, Columns<F>)>;
-
-/// What the edges showed.
-#[derive(Debug, Default)]
-struct Survey {
-    /// The largest magnitude of a weight.
-    largest: f64,
-    /// What is wrong with an edge, of the lowest row.
-    fault: Option<(u32, BackendError)>,
-}
 
 /// What both orientations need.
 struct Site<'a> {
@@ -375,47 +368,6 @@ impl Site<'_> {
     }
 }
 
-/// Whether all numbers are finite, and their largest magnitude if so.
-fn extent(numbers: &[f64]) -> (bool, f64) {
-    // Lanes of their own, which the compiler turns into vectors.
-    const LANES: usize = 8;
-    let (mut most, mut taint) = ([0.0; LANES], [0.0; LANES]);
-    let (whole, rest) = numbers.as_chunks::<LANES>();
-    for chunk in whole {
-        for lane in 0..LANES {
-            let magnitude = chunk[lane].abs();
-            most[lane] = if magnitude > most[lane] {
-                magnitude
-            } else {
-                most[lane]
-            };
-            // Zero, but for what is infinite or not a number.
-            taint[lane] += magnitude * 0.0;
-        }
-    }
-    let most = most
-        .iter()
-        .chain(rest)
-        .fold(0.0_f64, |most, x| most.max(x.abs()));
-    let finite = taint.iter().all(|&taint| taint == 0.0) && rest.iter().all(|x| x.is_finite());
-    (finite, most)
-}
-
-impl Survey {
-    fn keep(&mut self, fault: (u32, BackendError)) {
-        if self.fault.as_ref().is_none_or(|(row, _)| fault.0 < *row) {
-            self.fault = Some(fault);
-        }
-    }
-
-    fn join(&mut self, other: Self) {
-        self.largest = self.largest.max(other.largest);
-        if let Some(fault) = other.fault {
-            self.keep(fault);
-        }
-    }
-}
-
 /// Cuts the owners' targets into tiles of a most width.
 fn tiles_of(owners: &[Range<u32>], most: usize) -> Vec<(Range<u32>, usize)> {
     let mut tiles = Vec::new();
@@ -458,26 +410,4 @@ pub(super) fn share(
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::extent;
-
-    #[test]
-    fn extents_are_those_of_a_plain_search() {
-        let numbers: Vec<f64> = (0..29).map(|i| f64::from((i * 7) % 29) - 20.0).collect();
-        for count in 0..numbers.len() {
-            let some = &numbers[..count];
-            let most = some.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-            assert_eq!(extent(some), (true, most), "{count}");
-            for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-                for at in 0..count {
-                    let mut some = some.to_vec();
-                    some[at] = odd;
-                    assert!(!extent(&some).0, "{odd} at {at} of {count}");
-                }
-            }
-        }
-    }
 }

@@ -25,21 +25,34 @@ pub(super) fn edges() -> Edges {
 #[cfg(target_arch = "x86_64")]
 mod x86_64 {
     use neuropil_ir::draw::{GROUP_WORDS, Generator, philox_group};
+    use neuropil_ir::skips::{SkipLaw, estimate};
 
     /// A group of words, to be written.
     type Words = [u32; GROUP_WORDS];
 
     pub(super) fn generator() -> Generator {
         if has_avx512() {
-            Generator::new(|key, row, block, words| {
-                // SAFETY: the instructions were found before this function was handed out.
-                unsafe { avx512(key, row, block, words) }
-            })
+            Generator::new(
+                |key, row, block, words| {
+                    // SAFETY: the instructions were found before this function was handed out.
+                    unsafe { avx512(key, row, block, words) }
+                },
+                |law, highs, skips, doubtful| {
+                    // SAFETY: as above.
+                    unsafe { estimate_avx512(law, highs, skips, doubtful) }
+                },
+            )
         } else if has_avx2() {
-            Generator::new(|key, row, block, words| {
-                // SAFETY: the instructions were found before this function was handed out.
-                unsafe { avx2(key, row, block, words) }
-            })
+            Generator::new(
+                |key, row, block, words| {
+                    // SAFETY: the instructions were found before this function was handed out.
+                    unsafe { avx2(key, row, block, words) }
+                },
+                |law, highs, skips, doubtful| {
+                    // SAFETY: as above.
+                    unsafe { estimate_avx2(law, highs, skips, doubtful) }
+                },
+            )
         } else {
             Generator::default()
         }
@@ -66,8 +79,20 @@ mod x86_64 {
         philox_group(key, row, block, words);
     }
 
+    #[target_feature(enable = "avx2,fma,avx512f,avx512dq,avx512vl")]
+    fn estimate_avx512(law: SkipLaw, highs: &[u32], skips: &mut [u32], doubtful: &mut [u32]) {
+        estimate(law, highs, skips, doubtful);
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    fn estimate_avx2(law: SkipLaw, highs: &[u32], skips: &mut [u32], doubtful: &mut [u32]) {
+        estimate(law, highs, skips, doubtful);
+    }
+
     #[cfg(test)]
     mod tests {
+        use neuropil_ir::skips::SKIPS;
+
         use super::*;
         use neuropil_ir::draw::{counter, philox};
 
@@ -90,6 +115,31 @@ mod x86_64 {
                     way(key, row, block, &mut words);
                     for (i, words) in (0..).zip(words.chunks(4)) {
                         assert_eq!(words, philox(counter(row, block.wrapping_add(i)), key));
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn every_way_estimates_the_same_skips() {
+            let default = Generator::default();
+            let mut stream = neuropil_ir::draw::Stream::new(1, 2, 3);
+            for p in [0.4, 0.02, 2e-4] {
+                let law = SkipLaw::new(-p - p * p / 2.0, 10_000);
+                for _ in 0..500 {
+                    let words: Words = std::array::from_fn(|_| stream.next_u32());
+                    let estimated = |by: Generator| {
+                        let (mut skips, mut doubtful) = ([0; SKIPS], [0; SKIPS]);
+                        by.estimate(law, &words, &mut skips, &mut doubtful);
+                        (skips, doubtful)
+                    };
+                    assert_eq!(estimated(generator()), estimated(default));
+                    if has_avx2() {
+                        let highs: Vec<u32> = words.chunks(2).map(|pair| pair[0]).collect();
+                        let (mut skips, mut doubtful) = ([0; SKIPS], [0; SKIPS]);
+                        // SAFETY: found in the line above.
+                        unsafe { estimate_avx2(law, &highs, &mut skips, &mut doubtful) };
+                        assert_eq!((skips, doubtful), estimated(default));
                     }
                 }
             }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use neuropil_ir::connect::{Edges, Orientation, Pattern};
 use neuropil_ir::draw::{GROUP_WORDS, Generator, uniform_f64};
+use neuropil_ir::skips::{SKIPS, SkipLaw};
 
 use super::connector::{Draws, RowRule, likely};
 use super::error::ConnectProblem;
@@ -44,7 +45,7 @@ impl FixedProbability {
             && let Some(words) = stream.next_group()
         {
             let mut skips = [0; SKIPS];
-            if self.skips.of_words(words, &mut skips) {
+            if self.skips.of_words(words, generator, &mut skips) {
                 let mut hits = [0; SKIPS];
                 for (hit, skip) in hits.iter_mut().zip(skips) {
                     place += skip;
@@ -187,12 +188,8 @@ struct Skips {
     powers: Vec<f64>,
     /// For each of equal parts of the unit interval: the smallest skip of its numbers.
     guide: Vec<u16>,
-    /// `1 / ln q`
-    inverse: f32,
-    /// [`ERROR`] in skips.
-    error: f32,
-    /// The table decides from this skip on.
-    end: f32,
+    /// Estimates most skips without the table.
+    law: SkipLaw,
 }
 
 impl Skips {
@@ -221,20 +218,13 @@ impl Skips {
             })
             .collect();
         guide.reverse();
-        let (inverse, end) = if probability < 0.5 {
-            let inverse = 1.0 / logarithm_of_failure(probability);
-            let end = (length as f64 - 2.0).min(LOWEST_LOGARITHM * inverse);
-            (inverse, end)
+        // Above a half there are so few powers that the table is as fast.
+        let law = if probability < 0.5 {
+            SkipLaw::new(logarithm_of_failure(probability), length)
         } else {
-            (0.0, 0.0) // so few powers that the table is as fast
+            SkipLaw::default()
         };
-        Self {
-            inverse: inverse as f32,
-            error: (ERROR * inverse.abs()) as f32,
-            end: end as f32,
-            powers,
-            guide,
-        }
+        Self { powers, guide, law }
     }
 
     /// The number of failures that stand for "at least so many".
@@ -255,13 +245,14 @@ impl Skips {
     ///
     /// Most are the whole part of a quotient of short logarithms. Where that is so close to a whole
     /// number that its error could matter, the table decides.
-    fn of_words(&self, words: &[u32; GROUP_WORDS], skips: &mut [u32; SKIPS]) -> bool {
-        let mut highs = [0; SKIPS];
-        for (high, pair) in highs.iter_mut().zip(words.as_chunks::<2>().0) {
-            *high = pair[0];
-        }
+    fn of_words(
+        &self,
+        words: &[u32; GROUP_WORDS],
+        generator: Generator,
+        skips: &mut [u32; SKIPS],
+    ) -> bool {
         let mut doubtful = [0; SKIPS];
-        self.estimate(&highs, skips, &mut doubtful);
+        generator.estimate(self.law, words, skips, &mut doubtful);
         if doubtful.iter().fold(0, |any, &one| any | one) != 0 {
             for (i, skip) in skips.iter_mut().enumerate() {
                 if doubtful[i] != 0 {
@@ -277,47 +268,6 @@ impl Skips {
     }
 }
 
-impl Skips {
-    /// Estimates skips from the upper words of uniform numbers, and says (by 1) which are doubtful.
-    ///
-    /// A function of its own, because inside of a longer one the compiler makes a mixture of vector
-    /// and scalar instructions of it.
-    #[inline(never)]
-    fn estimate(&self, highs: &[u32], skips: &mut [u32], doubtful: &mut [u32]) {
-        let (inverse, error, end) = (self.inverse, self.error, self.end);
-        for ((&high, skip), doubtful) in highs.iter().zip(skips).zip(doubtful) {
-            let quotient = logarithm(high) * inverse;
-            // The sum is rounded to the nearest whole number and holds it in its low bits.
-            let sum = quotient + ROUNDER;
-            let apart = quotient - (sum - ROUNDER);
-            let sure = apart.abs() > error + RELATIVE_ERROR * quotient && quotient < end;
-            *skip = (sum.to_bits() & 0x003F_FFFF).wrapping_sub(u32::from(apart < 0.0));
-            *doubtful = u32::from(!sure);
-        }
-    }
-}
-
-/// Uniform numbers of a group of words.
-const SKIPS: usize = GROUP_WORDS / 2;
-
-/// 1.5 * 2^23: floats of this size are whole numbers.
-///
-/// Adding it rounds to the nearest.
-const ROUNDER: f32 = 12_582_912.0;
-
-/// Below this logarithm of a uniform number the table decides.
-const LOWEST_LOGARITHM: f64 = -6.0;
-
-/// A bound of the error of [`logarithm`], beside [`RELATIVE_ERROR`], above [`LOWEST_LOGARITHM`].
-///
-/// The upper word leaves 2^-32 of at least 2.4e-3 (1e-7); two roundings of the uniform number make
-/// 1.2e-7, four in a series of at most 0.35 and what it leaves off 1.2e-7, the multiple of the
-/// logarithm of two 4e-8.
-const ERROR: f64 = 5e-7;
-
-/// A bound of the error relative to the quotient of logarithms: four roundings of 6e-8.
-const RELATIVE_ERROR: f32 = 4e-7;
-
 /// `ln(1 - p)` for a p below a half, by the series of `artanh`.
 fn logarithm_of_failure(p: f64) -> f64 {
     let s = p / (2.0 - p);
@@ -328,22 +278,6 @@ fn logarithm_of_failure(p: f64) -> f64 {
         power *= s * s;
     }
     -2.0 * sum
-}
-
-/// The natural logarithm of a uniform number from its upper word, short and without branches.
-#[inline]
-fn logarithm(high: u32) -> f32 {
-    const SQRT_HALF: u32 = 0x3F35_04F3;
-    let u = ((high >> 1) as i32 as f32 + 0.5) * (1.0 / 2_147_483_648.0);
-    // u = m * 2^e with m from the root of a half to the root of two.
-    let bits = u.to_bits();
-    let exponent = (bits.wrapping_sub(SQRT_HALF) as i32) >> 23;
-    let m = f32::from_bits(bits.wrapping_sub((exponent << 23) as u32));
-    // ln m = 2 artanh((m - 1) / (m + 1)), whose argument is below 0.172.
-    let s = (m - 1.0) / (m + 1.0);
-    let square = s * s;
-    let series = 1.0 + square * (1.0 / 3.0 + square * (1.0 / 5.0 + square * (1.0 / 7.0)));
-    exponent as f32 * std::f32::consts::LN_2 + 2.0 * s * series
 }
 
 /// The uniform numbers of a group, in their order.
@@ -382,7 +316,7 @@ mod tests {
                 }
                 let mut found = [0; SKIPS];
                 let expected: Vec<_> = uniforms(&words).map(|u| skips.find(u)).collect();
-                if skips.of_words(&words, &mut found) {
+                if skips.of_words(&words, Generator::default(), &mut found) {
                     assert_eq!(found.map(Some)[..], expected, "p = {p}");
                 } else {
                     assert!(expected.contains(&None), "p = {p}");
@@ -391,24 +325,12 @@ mod tests {
         }
     }
 
-    /// The error of the logarithm stays below its bound where it is trusted.
     #[test]
     #[expect(
         clippy::disallowed_methods,
         reason = "the platform's logarithm is the reference"
     )]
-    fn logarithms_keep_their_bound() {
-        let mut stream = Stream::new(5, 6, 8);
-        for draw in 0..200_000_u32 {
-            let word = stream.next_u32() >> (draw % 9);
-            let exact = ((f64::from(word) + 0.5) / 4_294_967_296.0).ln();
-            if exact > LOWEST_LOGARITHM {
-                let error = (f64::from(logarithm(word)) - exact).abs();
-                // Two of the four relative roundings come after the logarithm.
-                let bound = ERROR - 0.5 * f64::from(RELATIVE_ERROR) * exact;
-                assert!(error < bound, "ln of {word}: {error} above {bound}");
-            }
-        }
+    fn logarithms_of_failures_are_those_of_the_platform() {
         for p in [1e-9, 2e-4, 0.1, 0.49] {
             let found = logarithm_of_failure(p);
             assert!((found / (-p).ln_1p() - 1.0).abs() < 1e-14, "{p}: {found}");
