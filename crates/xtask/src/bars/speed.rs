@@ -309,7 +309,8 @@ fn synapses() -> Vec<Bar> {
 
 /// What building takes of resident memory, each in a process of its own, where the connections are nearly all
 /// of it: 31 MB with shared weights, 26 and 39 MB with own ones in rows of some tens, 256 and 384 MB in
-/// rows of thousands. A budget of bytes is asked where whole pages at the ends of arrays are no part of it.
+/// rows of thousands. A budget of bytes is asked where the megabyte to three that the allocator keeps of what
+/// building has freed is no part of it.
 fn building() -> Vec<Bar> {
     const OWN: &str = "benches/networks/coba_own_weights.npl";
     const LONG: &str = "examples/izhikevich.npl";
