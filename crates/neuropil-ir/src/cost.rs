@@ -105,14 +105,21 @@ impl Costs {
         self.0.get(class as usize).copied().unwrap_or(0.0)
     }
 
-    /// What all operations and effects of a kernel take a lane, but for reading and writing state;
-    /// unit ns.
+    /// The least time of a lane that the operations and effects of a kernel take, but for reading
+    /// and writing state; unit ns.
+    ///
+    /// Quotients and roots have a unit of their own, which works beside the others: the longer of
+    /// the two counts.
     pub fn arithmetic(&self, kernel: &Kernel) -> f64 {
-        let classes = parts(kernel).map(|(class, _)| class);
-        classes
-            .filter(|class| !class.is_transfer())
-            .map(|class| self.of(class))
-            .sum()
+        let (mut divider, mut others) = (0.0, 0.0);
+        for (class, _) in parts(kernel) {
+            match class {
+                Class::Divide | Class::Root => divider += self.of(class),
+                class if class.is_transfer() => {}
+                class => others += self.of(class),
+            }
+        }
+        f64::max(divider, others)
     }
 }
 
@@ -236,7 +243,10 @@ mod tests {
             (Owner::Engine, 1.0),         // the sign
         ];
         assert_eq!(by_owner(&kernel, &costs()), expected);
-        assert_eq!(costs().arithmetic(&kernel), 12.0);
+        // The quotient takes 8, beside it a sum, a comparison, an emission and a sign 4.
+        assert_eq!(costs().arithmetic(&kernel), 8.0);
+        let even = Costs::new(|_| 1.0);
+        assert_eq!(even.arithmetic(&kernel), 4.0);
         // Read and written as 4 bytes each.
         assert_eq!(bytes(&kernel), 16);
         // Without a table all nine parts count alike.

@@ -162,11 +162,17 @@ impl Error {
 
 /// An error of the engine as a diagnostic.
 fn place(error: &SimulationError) -> Option<Diagnostic> {
+    use neuropil_ir::backend::BackendError;
     use neuropil_syntax::Code;
+
     let span = error.span()?;
     let code = match error {
         SimulationError::NotFinite { .. } => Code::ValueNotFinite,
         SimulationError::Connection(_) => Code::OutOfRange,
+        SimulationError::Store {
+            source: BackendError::Unsupported { .. },
+            ..
+        } => Code::Unsupported,
         _ => Code::ImpossibleValue,
     };
     let diagnostic = Diagnostic::error(code, span, error.to_string());

@@ -5,7 +5,7 @@
 mod common;
 
 use common::run_with;
-use neuropil::{Error, Options, Results, Storage, Text};
+use neuropil::{Code, Error, Options, Results, Storage, Text};
 
 /// A text in which Poisson spikes of 60 sources reach `targets` cells by a rule.
 fn forward(rule: &str, targets: u32) -> String {
@@ -145,6 +145,8 @@ fn rules_that_must_be_stored_say_why() {
         let said = error.to_string();
         assert!(matches!(error, Error::Simulation { .. }), "{said}");
         assert!(said.contains("p`") && said.contains(why), "{said}");
+        let diagnosed = error.diagnosed().expect("it has a place in the text");
+        assert_eq!(diagnosed.diagnostics[0].code, Code::Unsupported);
     }
 }
 
