@@ -1,6 +1,6 @@
-"""Measures of fixed spike trains by Elephant, SciPy, NumPy and PySpike, for `elephant_scipy.json`.
+"""Measures of fixed spike trains and signals by Elephant, SciPy, NumPy and PySpike, for `elephant_scipy.json`.
 
-The trains are made by a rule in whole numbers that the test of `neuropil-analysis`
+Both are made by a rule in whole numbers that the test of `neuropil-analysis`
 (`crates/neuropil-analysis/tests/cross_check.rs`) computes as well, so that no data is stored. Times lie in the
 middle of steps of 0.1 ms: programs differ in which bin an edge belongs to, and no spike is on an edge.
 
@@ -16,6 +16,7 @@ import neo
 import numpy as np
 import pyspike
 import quantities as pq
+import scipy.signal
 import scipy.stats
 from elephant import conversion, spike_train_correlation, spike_train_dissimilarity, sta, statistics
 
@@ -95,8 +96,28 @@ def main():
         "isi_distance": [pyspike.isi_distance(spikes[0], s, interval=inner) for s in spikes[1:]],
         "spike_distance": [pyspike.spike_distance(spikes[0], s, interval=inner) for s in spikes[1:]],
     }
+    fs = 1000 / DT
+    wave = np.cumsum(signal()[:6000]) / 100
+    other = np.roll(wave, 7) + signal()[10_000:16_000] / 10
+    options = {"fs": fs, "nperseg": 1000, "noverlap": 600}
+    frequencies, power = scipy.signal.welch(wave, **options)
+    cross = scipy.signal.csd(wave, other, **options)[1]
+    analytic = scipy.signal.hilbert(wave[:5001] - wave[:5001].mean())
+    lags = scipy.signal.correlate(wave - wave.mean(), wave - wave.mean())[wave.size - 1 :][:200]
+    field, field_f = sta.spike_field_coherence(trace, trains[0], nperseg=1000, noverlap=600)
+    signals = {
+        "frequencies_hz": frequencies.tolist(),
+        "welch": power.tolist(),
+        "cross_re": cross.real.tolist(),
+        "cross_im": cross.imag.tolist(),
+        "coherence": scipy.signal.coherence(wave, other, **options)[1].tolist(),
+        "hilbert_im": analytic.imag[::50].tolist(),
+        "autocorrelation": (lags / lags[0]).tolist(),
+        "spike_field_frequencies_hz": field_f.rescale("Hz").magnitude.tolist(),
+        "spike_field": field.magnitude[:, 0].tolist(),
+    }
     packages = ["elephant", "neo", "scipy", "numpy", "pyspike"]
-    document = {"made_with": {name: version(name) for name in packages}, "spikes": found}
+    document = {"made_with": {name: version(name) for name in packages}, "spikes": found, "signals": signals}
     path = pathlib.Path(__file__).with_name("elephant_scipy.json")
     path.write_text(json.dumps(document, indent=1) + "\n")
 

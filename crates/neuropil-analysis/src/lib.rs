@@ -31,7 +31,7 @@
 //!
 //! # What is not here
 //!
-//! Continuous signals (spectra, coherence), population codes, tests of two samples.
+//! Dimensionality, avalanches, proxies of field potentials, population codes, tests of two samples.
 
 #![expect(
     clippy::disallowed_methods,
@@ -39,6 +39,7 @@
 )]
 
 mod error;
+pub mod signals;
 pub mod spikes;
 #[cfg(test)]
 mod testing;

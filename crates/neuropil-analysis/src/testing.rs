@@ -22,3 +22,13 @@ pub(crate) fn poisson_train(mean_ms: f64, to_ms: f64, seed: u64) -> Vec<f64> {
     times.retain(|&t| t <= to_ms);
     times
 }
+
+/// Independent standard normal numbers (Box and Muller).
+pub(crate) fn normal_noise(n: usize, seed: u64) -> Vec<f64> {
+    let mut stream = Stream::new(seed, 0, 0);
+    let mut next = || {
+        let radius = (-2.0 * stream.next_f64().ln()).sqrt();
+        radius * (std::f64::consts::TAU * stream.next_f64()).cos()
+    };
+    (0..n).map(|_| next()).collect()
+}

@@ -1,4 +1,4 @@
-//! Every measure that other programs have too, against them, on the same spikes.
+//! Every measure that other programs have too, against them, on the same spikes and signals.
 //!
 //! `golden/measures/cross_check.py` makes the same trains by the same rule in whole numbers, and
 //! stores what Elephant, SciPy, NumPy and PySpike find. Where a definition differs, the factor
@@ -7,7 +7,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by it")]
 
-use neuropil_analysis::spikes::{self, CountMoments, Filter, Lags, Signal, Train, Trains};
+use neuropil_analysis::signals::{self, Segments, Signal};
+use neuropil_analysis::spikes::{self, CountMoments, Filter, Lags, Train, Trains};
 use neuropil_analysis::{Bins, Window};
 use neuropil_ir::draw::mix;
 use neuropil_testkit::golden::{self, serde_json::Value};
@@ -55,14 +56,26 @@ fn whole() -> Window {
 
 /// A list of the stored results; fails by name if it is missing.
 fn stored(name: &str) -> Vec<f64> {
+    stored_of("spikes", name)
+}
+
+fn stored_of(part: &str, name: &str) -> Vec<f64> {
     let document = golden::json("measures/elephant_scipy.json").unwrap();
     let numbers = |list: &Vec<Value>| list.iter().filter_map(Value::as_f64).collect();
-    let value = &document["spikes"][name];
+    let value = &document[part][name];
     value
         .as_array()
         .map(numbers)
         .or_else(|| value.as_f64().map(|x| vec![x]))
         .unwrap_or_else(|| panic!("no `{name}`"))
+}
+
+/// Whole numbers from -500 to 499.
+fn noise() -> Vec<f64> {
+    draws(99, 1_000)
+        .take(80_000)
+        .map(|x| x as f64 - 500.0)
+        .collect()
 }
 
 fn each(measure: impl Fn(Train<'_>) -> Option<f64>) -> Vec<f64> {
@@ -187,4 +200,71 @@ fn distances() {
     assert_all_close("ISI", &found, &stored("isi_distance"), ROUNDING);
     let found = from_first(&spikes::spike_distance);
     assert_all_close("SPIKE", &found, &stored("spike_distance"), ROUNDING);
+}
+
+#[test]
+fn spectra_and_phases() {
+    let noise = noise();
+    let mut sum = 0.0;
+    let walk = |x: &f64| {
+        sum += x;
+        sum / 100.0
+    };
+    let wave: Vec<f64> = noise[..6_000].iter().map(walk).collect();
+    let shifted = wave.iter().cycle().skip(wave.len() - 7);
+    let other: Vec<f64> = noise[10_000..16_000]
+        .iter()
+        .zip(shifted)
+        .map(|(x, w)| w + x / 10.0)
+        .collect();
+    let signal = Signal::new(0.0, 0.1, &wave).unwrap();
+    let parts = Segments::new(1_000, 400).unwrap();
+    let stored = |name| stored_of("signals", name);
+    // Sums over 1000 samples; the weak end of a steep spectrum carries the rounding of its strong end.
+    let near = |list: &[f64]| {
+        let most = list.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+        Tolerance::relative(1e-9).or_absolute(1e-14 * most)
+    };
+    let check = |what: &str, found: &[f64], theirs: &[f64]| {
+        assert_all_close(what, found, theirs, near(theirs));
+    };
+    let found = signals::welch(signal, parts).unwrap();
+    check(
+        "frequencies",
+        &found.frequencies_hz,
+        &stored("frequencies_hz"),
+    );
+    check("Welch", &found.power, &stored("welch"));
+    let other = Signal::new(0.0, 0.1, &other).unwrap();
+    let found = signals::cross_spectrum(signal, other, parts)
+        .unwrap()
+        .unwrap();
+    let cross =
+        |part: fn(&signals::Complex) -> f64| -> Vec<f64> { found.cross.iter().map(part).collect() };
+    check("cross, real", &cross(|x| x.re), &stored("cross_re"));
+    check("cross, imaginary", &cross(|x| x.im), &stored("cross_im"));
+    let coherence: Vec<f64> = found.coherence().into_iter().flatten().collect();
+    check("coherence", &coherence, &stored("coherence"));
+    let odd = Signal::new(0.0, 0.1, &wave[..5_001]).unwrap();
+    let analytic = signals::analytic(odd).unwrap();
+    let phases: Vec<f64> = analytic.iter().step_by(50).map(|x| x.im).collect();
+    check("Hilbert", &phases, &stored("hilbert_im"));
+    let correlation = signals::autocorrelation(signal, 199).unwrap();
+    check("autocorrelation", &correlation, &stored("autocorrelation"));
+}
+
+#[test]
+fn spikes_and_field() {
+    let (trains, noise) = (trains(), noise());
+    let signal = Signal::new(0.05, 0.1, &noise).unwrap();
+    let parts = Segments::new(1_000, 400).unwrap();
+    let train = trains.train(0).unwrap();
+    let found = signals::spike_field_spectrum(train, signal, parts)
+        .unwrap()
+        .unwrap();
+    let theirs = stored_of("signals", "spike_field_frequencies_hz");
+    assert_all_close("frequencies", &found.frequencies_hz, &theirs, ROUNDING);
+    let coherence: Vec<f64> = found.coherence().into_iter().flatten().collect();
+    let theirs = stored_of("signals", "spike_field");
+    assert_all_close("coherence", &coherence, &theirs, Tolerance::relative(1e-9));
 }

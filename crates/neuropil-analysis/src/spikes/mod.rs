@@ -43,5 +43,5 @@ pub use surrogates::Surrogate;
 pub use synchrony::{PhaseOrder, chi, chi_of_counts, phase, phase_order};
 pub use trains::{Train, Trains, TrainsBuilder};
 pub use triggered::{
-    Latencies, Psth, Signal, SpikeTriggered, latencies, latency_ms, psth, spike_triggered, trials,
+    Latencies, Psth, SpikeTriggered, latencies, latency_ms, psth, spike_triggered, trials,
 };

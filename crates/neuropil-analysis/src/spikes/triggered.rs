@@ -1,34 +1,9 @@
 //! Averages around events: of a signal around spikes, of spikes around a stimulus.
 
 use super::{Train, Trains, rates::MS_PER_S};
-use crate::error::{MeasureError, ascending, finite, not_negative, positive};
+use crate::error::{MeasureError, ascending, not_negative};
+use crate::signals::Signal;
 use crate::{Bins, Window};
-
-/// A signal sampled at `start + k dt`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Signal<'a> {
-    start_ms: f64,
-    dt_ms: f64,
-    values: &'a [f64],
-}
-
-impl<'a> Signal<'a> {
-    /// Takes samples, the time of the first and the step between them.
-    ///
-    /// # Errors
-    /// [`MeasureError::NotPositive`] for a step that is not positive, [`MeasureError::NotFinite`]
-    /// for a sample or a start that is not finite.
-    pub fn new(start_ms: f64, dt_ms: f64, values: &'a [f64]) -> Result<Self, MeasureError> {
-        positive("step", dt_ms)?;
-        finite("start", &[start_ms])?;
-        finite("sample", values)?;
-        Ok(Self {
-            start_ms,
-            dt_ms,
-            values,
-        })
-    }
-}
 
 /// A signal averaged around spikes.
 ///
@@ -63,7 +38,7 @@ pub fn spike_triggered(
     before_ms: f64,
     after_ms: f64,
 ) -> Result<Option<SpikeTriggered>, MeasureError> {
-    let steps = |what, length| Ok((not_negative(what, length)? / signal.dt_ms).round());
+    let steps = |what, length| Ok((not_negative(what, length)? / signal.dt_ms()).round());
     let before = steps("time before", before_ms)?;
     let after = steps("time after", after_ms)?;
     let most = crate::window::MOST_BINS;
@@ -76,10 +51,10 @@ pub fn spike_triggered(
     }
     let (before, length) = (before as usize, (before + after) as usize + 1);
     let surround = |&time: &f64| {
-        let sample = ((time - signal.start_ms) / signal.dt_ms).round();
-        let within = sample >= before as f64 && sample < signal.values.len() as f64;
+        let sample = ((time - signal.start_ms()) / signal.dt_ms()).round();
+        let within = sample >= before as f64 && sample < signal.values().len() as f64;
         let first = within.then(|| sample as usize - before)?;
-        signal.values.get(first..first + length)
+        signal.values().get(first..first + length)
     };
     let surrounds = train.times_ms().iter().filter_map(surround);
     let n = surrounds.clone().count();
@@ -98,7 +73,7 @@ pub fn spike_triggered(
             *spread += (value - mean) * (value - mean) / n as f64;
         }
     }
-    let lag = |k: usize| (k as f64 - before as f64) * signal.dt_ms;
+    let lag = |k: usize| (k as f64 - before as f64) * signal.dt_ms();
     Ok(Some(SpikeTriggered {
         lags_ms: (0..length).map(lag).collect(),
         mean,
