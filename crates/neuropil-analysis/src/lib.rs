@@ -31,13 +31,14 @@
 //!
 //! # What is not here
 //!
-//! Dimensionality, avalanches, proxies of field potentials, population codes, tests of two samples.
+//! Principal components, proxies of field potentials, population codes, comparison of two result folders.
 
 #![expect(
     clippy::disallowed_methods,
     reason = "a measure is taken on the host, after the run; none of its numbers enters one"
 )]
 
+pub mod compare;
 mod error;
 pub mod signals;
 pub mod spikes;

@@ -10,16 +10,22 @@
 //! | which rhythm is shared? | [`coherence`] | cross-spectrum, coherence, of spikes with a signal too |
 //! | at which phase? | [`hilbert`] | amplitude and phase of the analytic signal |
 //! | how long is it remembered? | [`autocorrelation`] | autocorrelation and its time |
+//! | in how many directions, who after whom? | [`dimensionality`] | participation ratio, lagged correlation |
+//! | is it critical? | [`mod@avalanches`] | sizes and durations, power laws with a test of fit |
 
 pub mod autocorrelation;
+pub mod avalanches;
 pub mod coherence;
+pub mod dimensionality;
 pub mod fft;
 pub mod hilbert;
 mod signal;
 pub mod spectrum;
 
 pub use autocorrelation::{autocorrelation, autocorrelation_time_ms};
+pub use avalanches::{Avalanche, PowerLaw, avalanches, fit_power_law};
 pub use coherence::{CrossSpectrum, cross_spectrum, spike_field_spectrum};
+pub use dimensionality::{lagged_correlation, participation_ratio};
 pub use fft::{Complex, Fourier};
 pub use hilbert::analytic;
 pub use signal::Signal;
