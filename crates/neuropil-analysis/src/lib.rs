@@ -31,13 +31,14 @@
 //!
 //! # What is not here
 //!
-//! Principal components, proxies of field potentials, population codes, comparison of two result folders.
+//! Principal components, proxies of field potentials, comparison of two result folders.
 
 #![expect(
     clippy::disallowed_methods,
     reason = "a measure is taken on the host, after the run; none of its numbers enters one"
 )]
 
+pub mod codes;
 pub mod compare;
 mod error;
 pub mod signals;

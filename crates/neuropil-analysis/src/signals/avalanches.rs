@@ -30,7 +30,7 @@ pub fn avalanches(counts: &[u64]) -> Vec<Avalanche> {
         .get(1..runs.len().saturating_sub(1))
         .unwrap_or_default();
     let avalanche = |run: &&[u64]| Avalanche {
-        size: run.iter().sum(),
+        size: run.iter().fold(0, |sum, &count| sum.saturating_add(count)),
         duration: run.len() as u64,
     };
     inner

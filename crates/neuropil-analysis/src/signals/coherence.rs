@@ -65,6 +65,9 @@ pub fn cross_spectrum(
         b.values().len(),
         a.values().len(),
     )?;
+    if a.values().len() < segments.length() {
+        return Ok(None);
+    }
     let tapered = Tapered::new(segments, a.dt_ms());
     let n = segments.length() / 2 + 1;
     let (mut power_a, mut power_b) = (vec![0.0; n], vec![0.0; n]);
@@ -84,7 +87,7 @@ pub fn cross_spectrum(
         power_b[k] *= weight;
         cross[k] = cross[k].scaled(weight);
     }
-    Ok((averaged > 0).then(|| CrossSpectrum {
+    Ok(Some(CrossSpectrum {
         frequencies_hz: frequencies_hz(segments.length(), a.dt_ms()),
         power_a,
         power_b,

@@ -1,6 +1,7 @@
 //! How many dimensions a population uses, and which signals go together at which lag.
 
 use super::Signal;
+use crate::MOST_BINS;
 use crate::error::{MeasureError, equal_lengths};
 
 /// Returns the participation ratio of some signals: about how many directions they vary in.
@@ -64,7 +65,8 @@ fn product(x: &[f64], y: &[f64]) -> f64 {
 /// `[2 most + 1]`; lags beyond the length of the signals are 0.
 ///
 /// # Errors
-/// [`MeasureError::Lengths`] for signals of different length.
+/// [`MeasureError::Lengths`] for signals of different length, [`MeasureError::TooMany`] for more lags than
+/// half of [`MOST_BINS`].
 pub fn lagged_correlation(
     a: Signal<'_>,
     b: Signal<'_>,
@@ -75,6 +77,13 @@ pub fn lagged_correlation(
         b.values().len(),
         a.values().len(),
     )?;
+    if most >= MOST_BINS / 2 {
+        return Err(MeasureError::TooMany {
+            what: "lags on either side",
+            wanted: most as f64,
+            most: MOST_BINS / 2 - 1,
+        });
+    }
     let (Some(x), Some(y)) = (a.deviations(), b.deviations()) else {
         return Ok(None);
     };
@@ -139,5 +148,6 @@ mod tests {
         let flat = [1.0; 3];
         assert_eq!(lagged_correlation(three, signal(&flat), 5), Ok(None));
         assert!(lagged_correlation(three, now, 5).is_err());
+        assert!(lagged_correlation(three, three, usize::MAX).is_err());
     }
 }

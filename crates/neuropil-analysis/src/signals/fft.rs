@@ -85,7 +85,7 @@ impl Mul for Complex {
 
 /// The transform of one length, with the factors it needs.
 #[derive(Clone, Debug)]
-pub struct Fourier {
+pub(crate) struct Fourier {
     length: usize,
     /// `exp(-2 pi i k / n)` for the first half of the power of two n.
     factors: Vec<Complex>,
@@ -103,7 +103,7 @@ struct Chirp {
 
 impl Fourier {
     /// Prepares the transform of a length; of length 0 there is nothing to do.
-    pub fn new(length: usize) -> Self {
+    pub(crate) fn new(length: usize) -> Self {
         let padded = if length.is_power_of_two() {
             length
         } else {
@@ -132,7 +132,7 @@ impl Fourier {
     }
 
     /// Returns `X_k = sum_j x_j exp(-2 pi i j k / n)`; missing values at the end are 0.
-    pub fn transform(&self, values: &[Complex]) -> Vec<Complex> {
+    pub(crate) fn transform(&self, values: &[Complex]) -> Vec<Complex> {
         let mut out: Vec<Complex> = values.iter().copied().take(self.length).collect();
         out.resize(self.length, Complex::default());
         let Some(chirp) = &self.chirp else {
@@ -160,7 +160,7 @@ impl Fourier {
     }
 
     /// Returns `x_j = (1/n) sum_k X_k exp(2 pi i j k / n)`, which undoes [`Fourier::transform`].
-    pub fn inverse(&self, values: &[Complex]) -> Vec<Complex> {
+    pub(crate) fn inverse(&self, values: &[Complex]) -> Vec<Complex> {
         let turned: Vec<Complex> = values.iter().map(|value| value.conjugate()).collect();
         let mut out = self.transform(&turned);
         for value in &mut out {

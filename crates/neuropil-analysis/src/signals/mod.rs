@@ -9,7 +9,7 @@
 //! | which rhythm? | [`spectrum`] | Welch, sine multitaper, spectrogram, peak and its width |
 //! | which rhythm is shared? | [`coherence`] | cross-spectrum, coherence, of spikes with a signal too |
 //! | at which phase? | [`hilbert`] | amplitude and phase of the analytic signal |
-//! | how long is it remembered? | [`autocorrelation`] | autocorrelation and its time |
+//! | how long is it remembered? | [`mod@autocorrelation`] | autocorrelation and its time |
 //! | in how many directions, who after whom? | [`dimensionality`] | participation ratio, lagged correlation |
 //! | is it critical? | [`mod@avalanches`] | sizes and durations, power laws with a test of fit |
 
@@ -17,7 +17,7 @@ pub mod autocorrelation;
 pub mod avalanches;
 pub mod coherence;
 pub mod dimensionality;
-pub mod fft;
+mod fft;
 pub mod hilbert;
 mod signal;
 pub mod spectrum;
@@ -26,7 +26,7 @@ pub use autocorrelation::{autocorrelation, autocorrelation_time_ms};
 pub use avalanches::{Avalanche, PowerLaw, avalanches, fit_power_law};
 pub use coherence::{CrossSpectrum, cross_spectrum, spike_field_spectrum};
 pub use dimensionality::{lagged_correlation, participation_ratio};
-pub use fft::{Complex, Fourier};
+pub use fft::Complex;
 pub use hilbert::analytic;
 pub use signal::Signal;
 pub use spectrum::{Peak, Segments, Spectrogram, Spectrum, multitaper, peak, spectrogram, welch};

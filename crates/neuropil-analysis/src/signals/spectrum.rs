@@ -156,6 +156,9 @@ pub struct Spectrogram {
 ///
 /// Parts as in [`welch`], which is their mean.
 pub fn spectrogram(signal: Signal<'_>, segments: Segments) -> Option<Spectrogram> {
+    if signal.values().len() < segments.length {
+        return None;
+    }
     let dt = signal.dt_ms();
     let tapered = Tapered::new(segments, dt);
     let density = |amplitudes: Vec<Complex>| -> Vec<f64> {
@@ -167,7 +170,7 @@ pub fn spectrogram(signal: Signal<'_>, segments: Segments) -> Option<Spectrogram
         let samples = (k * segments.shift) as f64 + (segments.length - 1) as f64 / 2.0;
         signal.start_ms() + samples * dt
     };
-    (!power.is_empty()).then(|| Spectrogram {
+    Some(Spectrogram {
         times_ms: (0..power.len()).map(middle).collect(),
         frequencies_hz: frequencies_hz(segments.length, dt),
         power,
@@ -361,6 +364,7 @@ mod tests {
         let flat = vec![5.0; 100];
         let signal = Signal::new(0.0, 1.0, &flat).unwrap();
         assert_eq!(welch(signal, Segments::new(101, 50).unwrap()), None);
+        assert_eq!(welch(signal, Segments::new(usize::MAX, 1).unwrap()), None);
         let found = welch(signal, Segments::new(50, 25).unwrap()).unwrap();
         assert!(found.power.iter().all(|&p| p == 0.0));
         assert_eq!(peak(&found, 0.0, 500.0), None);

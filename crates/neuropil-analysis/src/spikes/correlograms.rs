@@ -51,7 +51,7 @@ impl Lags {
         // A lag is the difference of two products: on an edge it misses it by the rounding of both.
         let near = x.round();
         let x = if (x - near).abs() < 1e-6 { near } else { x };
-        x.ceil() as i64 - 1
+        (x.ceil() as i64).saturating_sub(1)
     }
 }
 
@@ -244,6 +244,11 @@ mod tests {
         assert_eq!(cross_correlogram(train(&a), train(&b), lags), expected);
         assert_eq!(lags.centres_ms()[15], 0.0);
         assert_eq!(cross_correlogram(train(&[]), train(&b), lags), vec![0; 31]);
+        let (far, near) = ([-1e300, 1e300], [1.0]);
+        assert_eq!(
+            cross_correlogram(train(&far), train(&near), lags),
+            vec![0; 31]
+        );
     }
 
     #[test]

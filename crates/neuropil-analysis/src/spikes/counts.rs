@@ -14,20 +14,20 @@ pub const MOST_PAIRED_NEURONS: usize = 20_000;
 ///
 /// The variance is `(n sum(c^2) - sum(c)^2) / (n (n - 1))`; `None` for fewer than two.
 fn mean_and_variance(counts: impl IntoIterator<Item = u64>) -> Option<(f64, f64)> {
-    let (mut n, mut sum, mut squares) = (0_u64, 0_u64, 0_u128);
-    for count in counts {
+    let (mut n, mut sum, mut squares) = (0_u64, 0_u128, 0_u128);
+    for count in counts.into_iter().map(u128::from) {
         n += 1;
         sum += count;
-        squares += u128::from(count) * u128::from(count);
+        squares = squares.checked_add(count * count)?;
     }
-    let above = u128::from(n) * squares - u128::from(sum) * u128::from(sum);
+    let above = u128::from(n).checked_mul(squares)? - sum * sum;
     let pairs = n as f64 * n.checked_sub(1)? as f64;
     (n > 1).then(|| (sum as f64 / n as f64, above as f64 / pairs))
 }
 
 /// Returns the Fano factor of counts: variance (divisor n - 1) over mean.
 ///
-/// `None` for fewer than two counts, or where all are 0. Some programs divide the variance by n:
+/// `None` for fewer than two counts, where all are 0, and where squares exceed 128 bits. Some programs divide the variance by n:
 /// theirs is (n - 1)/n of this one, and below 1 for a Poisson process in the mean.
 pub fn fano(counts: impl IntoIterator<Item = u64>) -> Option<f64> {
     let (mean, variance) = mean_and_variance(counts)?;
@@ -214,6 +214,7 @@ mod tests {
         // Mean 2, squared deviations 1 + 1 + 0 over 2.
         assert_eq!(fano([1, 3, 2]), Some(0.5));
         assert_eq!(fano([4, 4, 4]), Some(0.0));
+        assert_eq!(fano([u64::MAX; 3]), None);
         assert_eq!((fano([0, 0]), fano([7]), fano([])), (None, None, None));
         let trials = [&[1.0, 2.0][..], &[1.0], &[2.0, 4.0]];
         let trials = trials.map(|times| Train::new(times).unwrap());

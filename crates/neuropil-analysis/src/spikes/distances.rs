@@ -79,7 +79,7 @@ pub fn van_rossum(a: Train<'_>, b: Train<'_>, tau_ms: f64) -> Result<f64, Measur
     let (mut a, mut b) = (a.times_ms(), b.times_ms());
     let (mut own, mut cross) = (0.0, 0.0);
     // What earlier spikes add up to at the last one, that one included.
-    let (mut trace, mut last) = (0.0, 0.0);
+    let (mut trace, mut last) = (0.0, f64::NEG_INFINITY);
     loop {
         // Spikes at one time are one spike of their sum, so that equal trains cancel exactly.
         let time = match (a.first(), b.first()) {
@@ -249,6 +249,7 @@ mod tests {
             assert_close("two", distance(&[100.0], &[100.0 + u]), expected, tight);
         }
         assert_close("one", distance(&[7.0], &[]), 0.5f64.sqrt(), tight);
+        assert_close("early", distance(&[-1e9], &[]), 0.5f64.sqrt(), tight);
         assert_close(
             "three",
             distance(&[], &[7.0; 3]),

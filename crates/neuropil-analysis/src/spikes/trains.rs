@@ -149,10 +149,16 @@ impl TrainsBuilder {
     /// Starts with no spikes of a number of neurons, at a step in ms.
     ///
     /// # Errors
-    /// [`MeasureError::NotPositive`] for a step that is not positive.
+    /// [`MeasureError::NotPositive`] for a step that is not positive, or so large that times overflow.
     pub fn new(neurons: usize, dt_ms: f64) -> Result<Self, MeasureError> {
+        // The time of every step must be finite.
+        let last = positive("step", dt_ms)? * u64::MAX as f64;
+        if !last.is_finite() {
+            let (what, value) = ("step", dt_ms);
+            return Err(MeasureError::NotPositive { what, value });
+        }
         Ok(Self {
-            dt_ms: positive("step", dt_ms)?,
+            dt_ms,
             steps: Vec::new(),
             neurons: Vec::new(),
             counts: vec![0; neurons],
@@ -240,6 +246,7 @@ mod tests {
         };
         assert_eq!(found, Err(expected));
         assert!(TrainsBuilder::new(1, 0.0).is_err());
+        assert!(TrainsBuilder::new(1, 1e300).is_err());
     }
 
     #[test]
