@@ -38,6 +38,7 @@
     reason = "a measure is taken on the host, after the run; none of its numbers enters one"
 )]
 
+mod chance;
 pub mod codes;
 pub mod compare;
 mod error;

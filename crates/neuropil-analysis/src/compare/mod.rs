@@ -5,6 +5,7 @@
 //! sample. Neither assumes a law of the data, only that values are independent: give one value a
 //! run, a neuron or a trial, not one a step.
 
+use crate::chance::shuffle;
 use crate::error::{MeasureError, finite, positive};
 use neuropil_ir::draw::{Stream, stream_key};
 
@@ -91,9 +92,7 @@ pub fn permutation_test(
     let mut count = 1_u64;
     for order in 0..orders {
         let mut stream = Stream::new(seed, stream_key("permutation", 0), u64::from(order));
-        for k in (1..pooled.len()).rev() {
-            pooled.swap(k, stream.below((k + 1) as u32) as usize);
-        }
+        shuffle(&mut pooled, &mut stream);
         let (first, second) = pooled.split_at(a.len());
         count += u64::from(statistic(first, second).abs() >= as_far);
     }

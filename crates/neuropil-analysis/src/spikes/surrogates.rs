@@ -5,6 +5,7 @@
 
 use super::Train;
 use crate::Window;
+use crate::chance::shuffle;
 use crate::error::{MeasureError, positive};
 use neuropil_ir::draw::{Stream, stream_key};
 
@@ -85,12 +86,10 @@ impl Surrogate {
     }
 }
 
-/// Permutes intervals (Fisher and Yates), all orders equally likely.
+/// Permutes intervals, all orders equally likely.
 fn shuffle_intervals(times: &mut [f64], stream: &mut Stream) {
     let mut intervals: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    for k in (1..intervals.len()).rev() {
-        intervals.swap(k, stream.below((k + 1) as u32) as usize);
-    }
+    shuffle(&mut intervals, stream);
     let Some((first, rest)) = times.split_first_mut() else {
         return;
     };
