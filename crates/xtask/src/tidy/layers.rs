@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::path::Path;
 
 /// Each crate, and the crates it may depend on.
-const ALLOWED: [(&str, &[&str]); 12] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
     ("neuropil-units", &[]),
     ("neuropil-syntax", &[]),
     ("neuropil-testkit", &[]),
@@ -17,6 +17,16 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("neuropil-compiler", ABOVE_IR),
     ("neuropil-cpu", ABOVE_IR),
     ("neuropil-sim", ABOVE_IR),
+    (
+        "neuropil-analysis",
+        &[
+            "neuropil-compiler",
+            "neuropil-sim",
+            "neuropil-ir",
+            "neuropil-syntax",
+            "neuropil-units",
+        ],
+    ),
     ("neuropil-plot", &["neuropil-units"]),
     (
         "neuropil-io",

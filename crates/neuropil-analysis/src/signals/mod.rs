@@ -1,0 +1,32 @@
+//! Measures of signals in continuous time.
+//!
+//! A [`Signal`] is samples in steady steps. Frequencies are in Hz though times are in ms. Spectra are
+//! one-sided densities: with samples in mV they are in mV^2/Hz, and their sum times the distance of
+//! frequencies is the variance.
+//!
+//! | question | module | measures |
+//! |---|---|---|
+//! | which rhythm? | [`spectrum`] | Welch, sine multitaper, spectrogram, peak and its width |
+//! | which rhythm is shared? | [`coherence`] | cross-spectrum, coherence, of spikes with a signal too |
+//! | at which phase? | [`hilbert`] | amplitude and phase of the analytic signal |
+//! | how long is it remembered? | [`mod@autocorrelation`] | autocorrelation and its time |
+//! | in how many directions, who after whom? | [`dimensionality`] | participation ratio, lagged correlation |
+//! | is it critical? | [`mod@avalanches`] | sizes and durations, power laws with a test of fit |
+
+pub mod autocorrelation;
+pub mod avalanches;
+pub mod coherence;
+pub mod dimensionality;
+mod fft;
+pub mod hilbert;
+mod signal;
+pub mod spectrum;
+
+pub use autocorrelation::{autocorrelation, autocorrelation_time_ms};
+pub use avalanches::{Avalanche, PowerLaw, avalanches, fit_power_law};
+pub use coherence::{CrossSpectrum, cross_spectrum, spike_field_spectrum};
+pub use dimensionality::{lagged_correlation, participation_ratio};
+pub use fft::Complex;
+pub use hilbert::analytic;
+pub use signal::Signal;
+pub use spectrum::{Peak, Segments, Spectrogram, Spectrum, multitaper, peak, spectrogram, welch};

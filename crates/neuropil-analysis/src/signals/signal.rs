@@ -1,0 +1,54 @@
+//! Samples in steady steps.
+
+use crate::error::{MeasureError, finite, positive};
+
+/// A signal sampled at `start + k dt`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Signal<'a> {
+    start_ms: f64,
+    dt_ms: f64,
+    values: &'a [f64],
+}
+
+impl<'a> Signal<'a> {
+    /// Takes samples, the time of the first and the step between them, in ms.
+    ///
+    /// # Errors
+    /// [`MeasureError::NotPositive`] for a step that is not positive, [`MeasureError::NotFinite`]
+    /// for a sample or a start that is not finite.
+    pub fn new(start_ms: f64, dt_ms: f64, values: &'a [f64]) -> Result<Self, MeasureError> {
+        positive("step", dt_ms)?;
+        finite("start", &[start_ms])?;
+        finite("sample", values)?;
+        Ok(Self {
+            start_ms,
+            dt_ms,
+            values,
+        })
+    }
+
+    /// The time of the first sample; unit ms.
+    pub fn start_ms(self) -> f64 {
+        self.start_ms
+    }
+
+    /// The step between samples; unit ms.
+    pub fn dt_ms(self) -> f64 {
+        self.dt_ms
+    }
+
+    /// The samples.
+    pub fn values(self) -> &'a [f64] {
+        self.values
+    }
+
+    /// The samples less their mean; `None` if there are none, or all are the same.
+    pub(crate) fn deviations(self) -> Option<Vec<f64>> {
+        let first = self.values.first()?;
+        if self.values.iter().all(|value| value == first) {
+            return None;
+        }
+        let mean = self.values.iter().sum::<f64>() / self.values.len() as f64;
+        Some(self.values.iter().map(|value| value - mean).collect())
+    }
+}
