@@ -90,11 +90,9 @@ impl Delivery for AllPairs {
         to: &mut Destination<'_>,
     ) -> Result<u64, String> {
         let owner = &self.owners[owner];
-        if let Some(most) = events.counts.iter().copied().max()
-            && self.heaviest(owner) as f64 * f64::from(most) > self.limit
-        {
-            return Err(super::overflow(most));
-        }
+        super::refuse(events, |most| {
+            self.heaviest(owner) as f64 * f64::from(most) > self.limit
+        })?;
         let sums = to.common::<List<u32>>(0, owner.len())?;
         let times = |at: usize| events.counts.get(at).copied().unwrap_or(1);
         let sent: u64 = self
@@ -140,10 +138,6 @@ impl Delivery for AllPairs {
         }
         let all: u64 = self.targets.iter().map(length).sum();
         all - u64::from(self.without_self && chosen(&self.targets))
-    }
-
-    fn row_later_than(&self, _source: u32, _delay: u64) -> u64 {
-        0 // the delay is common
     }
 
     fn edges(&self) -> u64 {

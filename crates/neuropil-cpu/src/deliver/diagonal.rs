@@ -62,10 +62,6 @@ impl Delivery for Diagonal {
         u64::from(source < self.size())
     }
 
-    fn row_later_than(&self, _source: u32, _delay: u64) -> u64 {
-        0 // the delay is common
-    }
-
     fn edges(&self) -> u64 {
         u64::from(self.size())
     }

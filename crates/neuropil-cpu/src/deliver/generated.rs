@@ -139,11 +139,7 @@ impl Delivery for Generated {
         to: &mut Destination<'_>,
     ) -> Result<u64, String> {
         let part = &self.owners[owner];
-        if let Some(most) = events.counts.iter().copied().max()
-            && self.overfills(part, most)
-        {
-            return Err(super::overflow(most));
-        }
+        super::refuse(events, |most| self.overfills(part, most))?;
         let width = part.targets.len();
         let sums = to.common::<List<u32>>(0, width)?;
         let mut row = lock(&part.row);
@@ -173,10 +169,6 @@ impl Delivery for Generated {
         self.connectivity
             .row_lengths(source..source + 1, edges, lengths);
         lengths.first().copied().map_or(0, u64::from)
-    }
-
-    fn row_later_than(&self, _source: u32, _delay: u64) -> u64 {
-        0 // the delay is common
     }
 
     fn edges(&self) -> u64 {

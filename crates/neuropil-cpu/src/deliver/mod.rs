@@ -124,6 +124,14 @@ fn overflow(times: u32) -> String {
     format!("{times} events of one element in a step overflow the sum")
 }
 
+/// Refuses a segment in which one element has so many events that a sum could be wrong.
+fn refuse(events: &Segment, overflows: impl FnOnce(u32) -> bool) -> Result<(), String> {
+    match events.counts.iter().copied().max() {
+        Some(most) if overflows(most) => Err(overflow(most)),
+        _ => Ok(()),
+    }
+}
+
 /// The edges of a projection.
 pub(crate) trait Delivery: Send + Sync + std::fmt::Debug {
     /// Delivers the events of a segment to the targets of an owner; gives the number of events
@@ -144,7 +152,11 @@ pub(crate) trait Delivery: Send + Sync + std::fmt::Debug {
     fn row_length(&self, source: u32) -> u64;
 
     /// Number of edges of a source whose delay is at least 1 and above a number of steps.
-    fn row_later_than(&self, source: u32, delay: u64) -> u64;
+    ///
+    /// 0 where the delay is common.
+    fn row_later_than(&self, _source: u32, _delay: u64) -> u64 {
+        0
+    }
 
     /// Number of edges.
     fn edges(&self) -> u64;
@@ -168,7 +180,9 @@ trait Piece: Send + Sync + std::fmt::Debug {
     fn row_length(&self, source: u32) -> u64;
 
     /// Number of edges of a source with a later delay; see [`Delivery::row_later_than`].
-    fn row_later_than(&self, source: u32, delay: u64) -> u64;
+    fn row_later_than(&self, _source: u32, _delay: u64) -> u64 {
+        0
+    }
 
     /// Number of edges.
     fn edges(&self) -> u64;

@@ -451,11 +451,7 @@ impl<F: Format> Piece for Tile<F> {
     const STORAGE: &'static str = "stored";
 
     fn deliver(&self, events: &Segment, to: &mut Destination<'_>) -> Result<u64, String> {
-        if let Some(most) = events.counts.iter().copied().max()
-            && self.overflows(most)
-        {
-            return Err(super::overflow(most));
-        }
+        super::refuse(events, |most| self.overflows(most))?;
         if let Delays::Sorted(segments) = &self.delays {
             return self.deliver_sorted(segments, events, to);
         }

@@ -1,4 +1,4 @@
-//! Conditions: comparisons, what is made of them, and tests of magnitudes.
+//! Masks: comparisons, what is made of them, and tests of magnitudes.
 
 use neuropil_ir::kernel::{Compare, Logic, Op, Unary, Value};
 
@@ -12,6 +12,25 @@ struct Comparison {
     predicate: Predicate,
     a: Value,
     b: Value,
+}
+
+impl Comparison {
+    fn new(op: Compare, a: Value, b: Value) -> Self {
+        let predicate = match op {
+            Compare::Eq => Predicate::Eq,
+            Compare::Ne => Predicate::Ne,
+            Compare::Lt => Predicate::Lt,
+            Compare::Le => Predicate::Le,
+        };
+        Self { predicate, a, b }
+    }
+
+    fn negated(self) -> Self {
+        Self {
+            predicate: self.predicate.negated(),
+            ..self
+        }
+    }
 }
 
 impl Predicate {
@@ -48,44 +67,39 @@ impl Predicate {
 }
 
 impl Selector<'_> {
-    /// The mask of a comparison, a connection of masks or a negation.
-    pub(super) fn condition(&mut self, op: &Op) -> Reg {
-        if let Some(comparison) = self.comparison(op) {
-            return self.compare(None, &comparison);
+    /// The mask of a comparison.
+    pub(super) fn compared(&mut self, op: Compare, a: Value, b: Value) -> Reg {
+        self.compare(None, &Comparison::new(op, a, b))
+    }
+
+    /// Two masks joined.
+    pub(super) fn joined(&mut self, op: Logic, a: Value, b: Value) -> Reg {
+        if op == Logic::And && self.shape.target == Target::Avx512 {
+            return self.both(a, b);
         }
-        match *op {
-            Op::Logic(Logic::And, a, b) if self.shape.target == Target::Avx512 => self.both(a, b),
-            Op::Logic(op, a, b) => {
-                let inputs = [self.place(a), self.place(b)];
-                self.make_mask(Operation::MaskLogic(op), &inputs)
+        let inputs = [self.place(a), self.place(b)];
+        self.make_mask(Operation::MaskLogic(op), &inputs)
+    }
+
+    /// The other mask; of a comparison, the contrary one.
+    pub(super) fn negated(&mut self, a: Value) -> Reg {
+        if let Some(comparison) = self.comparison(a) {
+            return self.compare(None, &comparison.negated());
+        }
+        match (self.shape.target, self.place(a)) {
+            (Target::Avx2, Operand::Reg(mask)) => {
+                let ones = self.constant(Constant::Quad(u64::MAX));
+                self.bitwise(Bitwise::Xor, mask, ones)
             }
-            Op::Not(a) => {
-                let a = self.place(a);
-                self.not(a)
-            }
-            // Nothing else gives a mask.
-            _ => self.make_mask(Operation::MaskNot, &[Operand::None]),
+            (_, mask) => self.make_mask(Operation::MaskNot, &[mask]),
         }
     }
 
-    /// The comparison that an operation is, be it negated.
-    fn comparison(&self, op: &Op) -> Option<Comparison> {
-        match *op {
-            Op::Compare(op, a, b) => {
-                let predicate = match op {
-                    Compare::Eq => Predicate::Eq,
-                    Compare::Ne => Predicate::Ne,
-                    Compare::Lt => Predicate::Lt,
-                    Compare::Le => Predicate::Le,
-                };
-                Some(Comparison { predicate, a, b })
-            }
-            Op::Not(a) => self
-                .comparison(self.kernel.op(a))
-                .map(|comparison| Comparison {
-                    predicate: comparison.predicate.negated(),
-                    ..comparison
-                }),
+    /// The comparison that a mask is, be it negated.
+    fn comparison(&self, mask: Value) -> Option<Comparison> {
+        match *self.kernel.op(mask) {
+            Op::Compare(op, a, b) => Some(Comparison::new(op, a, b)),
+            Op::Not(a) => Some(self.comparison(a)?.negated()),
             _ => None,
         }
     }
@@ -114,23 +128,13 @@ impl Selector<'_> {
     /// Where two masks hold: a comparison is made under the mask of the other side.
     fn both(&mut self, a: Value, b: Value) -> Reg {
         for (one, other) in [(b, a), (a, b)] {
-            if let Some(comparison) = self.comparison(self.kernel.op(one)) {
+            if let Some(comparison) = self.comparison(one) {
                 let mask = self.place(other);
                 return self.compare(Some(mask), &comparison);
             }
         }
         let inputs = [self.place(a), self.place(b)];
         self.make_mask(Operation::MaskLogic(Logic::And), &inputs)
-    }
-
-    fn not(&mut self, mask: Operand) -> Reg {
-        match (self.shape.target, mask) {
-            (Target::Avx2, Operand::Reg(mask)) => {
-                let ones = self.constant(Constant::Quad(u64::MAX));
-                self.bitwise(Bitwise::Xor, mask, ones)
-            }
-            _ => self.make_mask(Operation::MaskNot, &[mask]),
-        }
     }
 
     /// The mask of `|x| < limit`, or of its contrary, where testing bits of x tells.

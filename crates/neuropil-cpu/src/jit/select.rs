@@ -157,7 +157,9 @@ impl Selector<'_> {
             }
             Op::Fma(a, b, c) => self.fused(false, [a, b, c]),
             Op::Fnma(a, b, c) => self.fused(true, [a, b, c]),
-            Op::Compare(..) | Op::Logic(..) | Op::Not(_) => self.condition(op),
+            Op::Compare(op, a, b) => self.compared(op, a, b),
+            Op::Logic(op, a, b) => self.joined(op, a, b),
+            Op::Not(a) => self.negated(a),
             Op::Select(mask, a, b) => self.choose(mask, a, b),
             Op::BitOp(op, a, b) => self.bits(op, a, b),
             Op::Shl(a, by) => {

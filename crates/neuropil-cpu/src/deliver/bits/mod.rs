@@ -167,11 +167,7 @@ impl Piece for BitTile {
     const STORAGE: &'static str = STORAGE;
 
     fn deliver(&self, events: &Segment, to: &mut Destination<'_>) -> Result<u64, String> {
-        if let Some(most) = events.counts.iter().copied().max()
-            && self.overflows(most)
-        {
-            return Err(super::overflow(most));
-        }
+        super::refuse(events, |most| self.overflows(most))?;
         // Whole blocks are counted; what lies behind the last target is padding.
         let lanes = self.blocks * LANES;
         let counts = to.padded::<List<u32>>(self.first, self.width, lanes)?;
@@ -197,10 +193,6 @@ impl Piece for BitTile {
 
     fn row_length(&self, source: u32) -> u64 {
         u64::from(self.lengths[source as usize])
-    }
-
-    fn row_later_than(&self, _source: u32, _delay: u64) -> u64 {
-        0 // the delay is common
     }
 
     fn edges(&self) -> u64 {
