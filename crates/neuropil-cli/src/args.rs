@@ -37,6 +37,10 @@ pub(crate) enum Command {
     Fmt(Fmt),
     /// Measure how fast networks run on this machine, and how far from the floor
     Bench(Bench),
+    /// Measure what a run recorded: rates, irregularity, synchrony, rhythms, and who leads whom
+    Measure(Box<Measure>),
+    /// Tell where two result folders differ, and how much
+    Diff(Diff),
     /// Write a text to start from
     New {
         /// The file to write
@@ -189,6 +193,77 @@ pub(crate) struct Bench {
     /// Draw cost against size, with the floor beside it, as .svg or .png
     #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Measure {
+    /// The result folder
+    #[arg(value_name = "DIR", required_unless_present = "list")]
+    pub(crate) folder: Option<PathBuf>,
+    /// The measures by name, as `--list` tells them [default: the usual ones]
+    #[arg(value_name = "MEASURE")]
+    pub(crate) measures: Vec<String>,
+    /// List all measures, and what each tells
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// A recording such as `exc.spike` or `exc.V`, or a population; repeatable [default: all]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) of: Vec<String>,
+    /// Another recording, for measures of pairs
+    #[arg(long, value_name = "NAME")]
+    pub(crate) with: Option<String>,
+    /// The span of time, such as "200 ms .. 1 s" [default: the whole run]
+    #[arg(long, value_name = "FROM .. TO", allow_hyphen_values = true)]
+    pub(crate) within: Option<String>,
+    /// The width of bins [default: what suits each measure, which is told]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) bin: Option<String>,
+    /// How far correlograms and averages reach on either side [default: 100 ms]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) lag: Option<String>,
+    /// The length of the parts that a spectrum averages over [default: a quarter of the span, at most 1 s]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) part: Option<String>,
+    /// Where the peak of a spectrum is looked for [default: 1 Hz .. 500 Hz]
+    #[arg(long, value_name = "FROM .. TO", allow_hyphen_values = true)]
+    pub(crate) band: Option<String>,
+    /// The fewest spikes with which a neuron enters a mean over neurons [default: 3]
+    #[arg(long, value_name = "N")]
+    pub(crate) min_spikes: Option<usize>,
+    /// The most neurons that are paired with one another [default: 100]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=2000))]
+    pub(crate) neurons: Option<u16>,
+    /// A time that a trial begins at, for `psth` and `latency`; repeatable
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) onset: Vec<String>,
+    /// How many samples are drawn for a test [default: 100]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) draws: Option<u32>,
+    /// The seed of those draws [default: 0]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// The run by name, of a text with several [default: all]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) run: Option<String>,
+    /// Print an object, with all arrays, instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Draw the arrays behind the numbers, as .svg or .png
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plot: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// A result folder
+    #[arg(value_name = "A")]
+    pub(crate) first: PathBuf,
+    /// The folder it is compared with
+    #[arg(value_name = "B")]
+    pub(crate) second: PathBuf,
+    /// Print an object instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

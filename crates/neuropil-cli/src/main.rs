@@ -12,6 +12,7 @@ mod exit;
 mod files;
 mod machine;
 mod output;
+mod picture;
 mod profile;
 mod progress;
 mod render;

@@ -8,14 +8,7 @@ use crate::exit::Code;
 use crate::output::message;
 
 /// Commands to come.
-const COMMANDS: [&str; 6] = [
-    "phase-plane",
-    "bifurcation",
-    "fi-curve",
-    "measure",
-    "sweep",
-    "cite",
-];
+const COMMANDS: [&str; 5] = ["phase-plane", "bifurcation", "fi-curve", "sweep", "cite"];
 
 /// Flags to come, by command.
 const FLAGS: [(&str, &str); 3] = [

@@ -52,14 +52,7 @@ fn wrong_usage_ends_with_2() {
 #[test]
 fn what_is_not_built_says_so_and_ends_with_2() {
     let place = Place::with("a.npl", TIDY);
-    for command in [
-        "phase-plane",
-        "bifurcation",
-        "fi-curve",
-        "measure",
-        "sweep",
-        "cite",
-    ] {
+    for command in ["phase-plane", "bifurcation", "fi-curve", "sweep", "cite"] {
         place
             .run(&[command])
             .ends(2)

@@ -37,6 +37,20 @@ pub enum IoError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// A folder without results.
+    #[error("`{}` holds no results of a finished run: there is no `summary.json`", path.display())]
+    NoResults {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A summary is not one that a run writes.
+    #[error("`{}` is not the summary of a run: {reason}", path.display())]
+    Summary {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 impl IoError {

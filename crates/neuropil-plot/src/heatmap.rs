@@ -30,6 +30,8 @@ pub struct Heatmap {
     upwards: usize,
     /// Begin and end of the time axis in ms; `None` for a matrix.
     span: Option<(f64, f64)>,
+    /// What the first and the last row stand for; `None` where it is their number.
+    rows: Option<(f64, f64)>,
 }
 
 impl Heatmap {
@@ -51,6 +53,7 @@ impl Heatmap {
             upwards: elements,
             values,
             span: Some(span),
+            rows: None,
         }
     }
 
@@ -71,6 +74,7 @@ impl Heatmap {
             upwards: values.len() / columns,
             values,
             span: None,
+            rows: None,
         }
     }
 
@@ -78,6 +82,14 @@ impl Heatmap {
     #[must_use]
     pub fn titled(mut self, title: impl Into<String>) -> Self {
         self.title = title.into();
+        self
+    }
+
+    /// Says what rows stand for instead of their number: values of a quantity in equal steps.
+    #[must_use]
+    pub fn with_rows(mut self, y: Axis, (first, last): (f64, f64)) -> Self {
+        self.y = y;
+        self.rows = (drawable(first) && drawable(last) && first < last).then_some((first, last));
         self
     }
 
@@ -115,7 +127,13 @@ impl Heatmap {
     }
 
     pub(crate) fn frame(&self) -> Frame {
-        let elements = (-0.5, self.upwards.max(1) as f64 - 0.5);
+        let rows = match self.rows {
+            Some((first, last)) => {
+                let half = 0.5 * (last - first) / (self.upwards.max(2) - 1) as f64;
+                (first - half, last + half)
+            }
+            None => (-0.5, self.upwards.max(1) as f64 - 0.5),
+        };
         let x = match self.span {
             Some((a, b)) if drawable(a) && drawable(b) => AxisSpec::time(widened((a, b.max(a)))),
             Some(_) => AxisSpec::time((0.0, 1.0)),
@@ -125,8 +143,8 @@ impl Heatmap {
                 x
             }
         };
-        let mut y = AxisSpec::new(self.y.clone(), elements);
-        y.whole = true;
+        let mut y = AxisSpec::new(self.y.clone(), rows);
+        y.whole = self.rows.is_none();
         y.downwards = self.span.is_none();
         let (across, upwards) = self.cells();
         let mut notes = Vec::new();

@@ -16,26 +16,38 @@ pub struct Histogram {
     pub sets: Vec<(String, Vec<f64>)>,
     /// About how many bins; `None` chooses by the rule of Freedman and Diaconis.
     pub bins: Option<usize>,
+    /// Counts that were made before: the lower edge of the first bin, the width, and the counts.
+    counted: Option<(f64, f64, Vec<u64>)>,
 }
 
 impl Histogram {
     /// Makes a histogram of one set of values.
     pub fn new(x: Axis, values: Vec<f64>) -> Self {
         Self {
-            title: String::new(),
             x,
             sets: vec![(String::new(), values)],
-            bins: None,
+            ..Self::default()
         }
     }
 
     /// Makes a histogram of several named sets.
     pub fn of_sets(x: Axis, sets: Vec<(String, Vec<f64>)>) -> Self {
         Self {
-            title: String::new(),
             x,
             sets,
-            bins: None,
+            ..Self::default()
+        }
+    }
+
+    /// Makes a histogram of values that have been counted.
+    ///
+    /// The bins begin at `first`, each of one `width`; a width that is not positive draws nothing.
+    pub fn of_counts(x: Axis, (first, width): (f64, f64), counts: Vec<u64>) -> Self {
+        Self {
+            x,
+            sets: vec![(String::new(), Vec::new())],
+            counted: Some((first, width, counts)),
+            ..Self::default()
         }
     }
 
@@ -48,6 +60,10 @@ impl Histogram {
 
     /// First edge, width and number of the bins; `None` without values.
     fn layout(&self) -> Option<(f64, f64, usize)> {
+        if let Some((first, width, counts)) = &self.counted {
+            let drawn = drawable(*first) && drawable(*width) && *width > 0.0 && !counts.is_empty();
+            return drawn.then_some((*first, *width, counts.len()));
+        }
         let mut all: Vec<f64> = self
             .sets
             .iter()
@@ -69,6 +85,10 @@ impl Histogram {
 
     /// The counts of each set in the bins.
     fn counts(&self, layout: (f64, f64, usize)) -> Vec<Vec<u32>> {
+        if let Some((_, _, counts)) = &self.counted {
+            let drawn = |&count: &u64| u32::try_from(count).unwrap_or(u32::MAX);
+            return vec![counts.iter().map(drawn).collect()];
+        }
         let (first, width, bins) = layout;
         let count = |values: &Vec<f64>| {
             let mut counts = vec![0_u32; bins];

@@ -6,6 +6,7 @@ use neuropil_io::IoError;
 use neuropil_sim::SimulationError;
 use neuropil_syntax::{Diagnostic, Sources, has_errors};
 
+use crate::measure::RequestError;
 use crate::options::BackendKind;
 
 /// Diagnostics with the texts that they point into.
@@ -74,6 +75,9 @@ pub enum Error {
     /// Recordings or the folder for them.
     #[error(transparent)]
     Folder(#[from] IoError),
+    /// Measures cannot be taken as asked for.
+    #[error(transparent)]
+    Request(#[from] RequestError),
     /// A picture could not be made.
     #[error("cannot draw `{name}`: {source}")]
     Plot {
@@ -119,8 +123,16 @@ impl Error {
         use neuropil_ir::backend::{BackendError, RunError};
         match self {
             Self::Model(_) => ErrorKind::Model,
-            Self::Read { .. } | Self::NotText { .. } | Self::Backend { .. } => ErrorKind::Usage,
-            Self::Folder(IoError::NotEmpty { .. } | IoError::NotAFolder { .. }) => ErrorKind::Usage,
+            Self::Read { .. }
+            | Self::NotText { .. }
+            | Self::Backend { .. }
+            | Self::Request(_)
+            | Self::Folder(
+                IoError::NotEmpty { .. }
+                | IoError::NotAFolder { .. }
+                | IoError::NoResults { .. }
+                | IoError::Summary { .. },
+            ) => ErrorKind::Usage,
             Self::Folder(_) | Self::Plot { .. } | Self::Write { .. } => ErrorKind::Run,
             Self::Simulation { source, .. } => match source {
                 SimulationError::Program { .. }

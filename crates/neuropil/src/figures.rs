@@ -35,6 +35,16 @@ pub(crate) trait Recordings {
     fn events(&self, index: usize) -> Result<Events, Self::Error>;
 }
 
+/// The width of the bins in which a rate is counted for a picture, in ms.
+pub(crate) fn rate_bin_ms(duration_ms: f64, dt_ms: f64) -> f64 {
+    let wide = BINS_MS
+        .into_iter()
+        .find(|bin| duration_ms / bin <= MOST_BINS);
+    // A bin holds whole steps, or its counts would beat against the step.
+    let steps = wide.unwrap_or(duration_ms / MOST_BINS) / dt_ms;
+    steps.round().max(1.0) * dt_ms
+}
+
 /// Draws what a `plot` of the text asks for.
 ///
 /// # Units
@@ -220,15 +230,8 @@ impl<R: Recordings> Drawing<'_, R> {
 
     fn rates(&self, list: &[RateSource]) -> Result<Vec<Panel>, R::Error> {
         let span = (0.0, self.duration_ms);
-        let wide = BINS_MS
-            .into_iter()
-            .find(|bin| self.duration_ms / bin <= MOST_BINS);
-        // A bin holds whole steps, or its counts would beat against the step.
         let dt = self.program.plan.dt;
-        let bin = (wide.unwrap_or(self.duration_ms / MOST_BINS) / dt)
-            .round()
-            .max(1.0)
-            * dt;
+        let bin = rate_bin_ms(self.duration_ms, dt);
         let mut hertz = Vec::new();
         let mut other = Vec::new();
         for &source in list {

@@ -50,9 +50,11 @@
 mod backend;
 pub mod bench;
 mod compile;
+pub mod diff;
 mod error;
 mod figures;
 pub mod library;
+pub mod measure;
 mod observer;
 mod options;
 mod profile;
@@ -65,7 +67,11 @@ use std::path::Path;
 
 pub use compile::Compilation;
 pub use error::{Diagnosed, Error, ErrorKind};
-pub use neuropil_io::{Floors, IoError, Part, Profile, ProfiledLine, ProfiledStage, Summary, Wall};
+pub use neuropil_io::stored;
+pub use neuropil_io::{
+    Floors, IoError, Part, Profile, ProfiledLine, ProfiledStage, Stored, StoredKind, StoredRun,
+    Summary, Wall,
+};
 pub use neuropil_ir::backend::{Clock, StageKind, StageTime, Storage};
 pub use neuropil_plot::Figure;
 pub use neuropil_sim::{

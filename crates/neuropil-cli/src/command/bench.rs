@@ -6,23 +6,21 @@ use std::path::Path;
 use neuropil::bench::{self, Measurement, Settings, Size, Spread, Subject};
 use neuropil::{BackendKind, Error, Precision};
 
-use super::{Failure, precision, storage};
+use super::{Failure, precision, refused, storage};
 use crate::args::Bench;
 use crate::exit::Code;
 use crate::files::load;
 use crate::machine;
-use crate::output::{complain, data, message};
+use crate::output::{complain, data};
+use crate::picture::Picture;
 use crate::table::{columns, dash, short, thousands, wall_time};
-
-/// Two pixels a point, as the pictures of runs.
-const PNG_SCALE: f64 = 2.0;
 
 /// Of the usual repeats and times, what is left of them in a quick look.
 const QUICK_REPEATS: usize = 2;
 
 /// Measures networks one after another.
 pub(crate) fn bench(arguments: &Bench) -> Result<Code, Failure> {
-    let picture = arguments.plot.as_deref().map(kind_of_picture).transpose()?;
+    let picture = arguments.plot.as_deref().map(Picture::of).transpose()?;
     let subjects = subjects(arguments)?;
     let repeats = if arguments.quick { QUICK_REPEATS } else { 5 };
     let backend = arguments.backend.as_deref();
@@ -60,8 +58,8 @@ pub(crate) fn bench(arguments: &Bench) -> Result<Code, Failure> {
     } else {
         data(&table(&measured))?;
     }
-    if let (Some(file), Some(kind)) = (&arguments.plot, picture) {
-        draw(file, kind, &measured)?;
+    if let (Some(file), Some(picture)) = (&arguments.plot, picture) {
+        picture.draw(&bench::cost_against_size(&measured), file)?;
     }
     Ok(Code::Ok)
 }
@@ -135,44 +133,6 @@ fn of_file(file: &str, sizes: &[u32]) -> Result<Vec<Subject>, Error> {
         .iter()
         .map(|size| subject(vec![("N".to_owned(), size.to_string())]));
     Ok(with.collect())
-}
-
-fn refused(why: &str) -> Failure {
-    message("error", why);
-    Failure::Said(Code::Usage)
-}
-
-/// The pictures that can be drawn.
-#[derive(Clone, Copy)]
-enum Picture {
-    Svg,
-    Png,
-}
-
-fn kind_of_picture(file: &Path) -> Result<Picture, Failure> {
-    match file.extension().and_then(|end| end.to_str()) {
-        Some("svg") => Ok(Picture::Svg),
-        Some("png") => Ok(Picture::Png),
-        _ => Err(refused(&format!(
-            "`{}` ends neither in .svg nor in .png",
-            file.display()
-        ))),
-    }
-}
-
-fn draw(file: &Path, kind: Picture, measured: &[Measurement]) -> Result<(), Error> {
-    let figure = bench::cost_against_size(measured);
-    let bytes = match kind {
-        Picture::Svg => figure.to_svg().into_bytes(),
-        Picture::Png => figure.to_png(PNG_SCALE).map_err(|source| Error::Plot {
-            name: file.display().to_string(),
-            source,
-        })?,
-    };
-    std::fs::write(file, bytes).map_err(|source| Error::Write {
-        path: file.to_path_buf(),
-        source,
-    })
 }
 
 /// Says on a terminal what is being measured.

@@ -3,8 +3,10 @@
 mod bench;
 mod check;
 mod completions;
+mod diff;
 mod explain;
 mod fmt;
+mod measure;
 mod models;
 mod new;
 mod run;
@@ -29,10 +31,18 @@ pub(crate) fn perform(arguments: Arguments, clock: Clock) -> Code {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Models { name } => models::models(name.as_deref()),
         Command::Fmt(arguments) => fmt::fmt(&arguments),
+        Command::Measure(arguments) => measure::measure(&arguments),
+        Command::Diff(arguments) => diff::diff(&arguments),
         Command::New { file } => new::new(&file),
         Command::Completions { shell } => completions::completions(shell),
     };
     done.unwrap_or_else(Failure::tell)
+}
+
+/// Refuses a command that cannot be performed as given.
+pub(crate) fn refused(why: &str) -> Failure {
+    message("error", why);
+    Failure::Said(Code::Usage)
 }
 
 /// Why a command could not be performed.

@@ -40,6 +40,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     (
         "neuropil",
         &[
+            "neuropil-analysis",
             "neuropil-compiler",
             "neuropil-cpu",
             "neuropil-io",

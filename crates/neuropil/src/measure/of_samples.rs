@@ -1,0 +1,421 @@
+//! Measures of the samples of one quantity.
+
+use neuropil_analysis::MeasureError;
+use neuropil_analysis::signals::{
+    Segments, Signal, Spectrum, autocorrelation, autocorrelation_time_ms, lagged_correlation,
+    participation_ratio, peak, spectrogram as power_over_time, welch,
+};
+use neuropil_analysis::spikes::chi;
+use neuropil_sim::record::TraceData;
+
+use super::Setting;
+use super::catalogue::Taken;
+use super::finding::{Detail, Finding, Number, Quantity};
+use super::of_spikes::{curve, ms, plural, without_diagonal};
+
+/// Bins of a histogram of values.
+const VALUE_BINS: usize = 50;
+
+/// The longest part of a spectrum where none is asked for; unit ms.
+const LONGEST_PART_MS: f64 = 1000.0;
+
+/// Recorded samples within the span, element by element.
+pub(super) struct Samples<'a> {
+    /// `[element][sample]`.
+    columns: Vec<Vec<f64>>,
+    /// The time of the first sample; unit ms.
+    start_ms: f64,
+    /// The time from sample to sample; `None` where it varies.
+    step_ms: Option<f64>,
+    unit: String,
+    setting: Setting<'a>,
+}
+
+impl<'a> Samples<'a> {
+    pub(super) fn new(data: TraceData, unit: &str, setting: Setting<'a>) -> Self {
+        let window = setting.window;
+        let time = |step: u64| step as f64 * setting.dt_ms;
+        let inside = |step: &&u64| {
+            // The first sample of a run stands at its start, which a span leaves out.
+            window.contains(time(**step)) || (setting.whole && time(**step) <= window.from_ms())
+        };
+        let first = data
+            .steps
+            .iter()
+            .position(|step| inside(&step))
+            .unwrap_or(0);
+        let count = data.steps[first..].iter().take_while(inside).count();
+        let steps = &data.steps[first..first + count];
+        let apart = steps.windows(2).map(|pair| pair[1] - pair[0]);
+        let gap = apart.clone().next().filter(|&gap| gap > 0);
+        let even = gap.filter(|&gap| apart.clone().all(|other| other == gap));
+        let column = |element: usize| {
+            let rows = data.values.chunks_exact(data.width).skip(first).take(count);
+            rows.map(|row| row[element]).collect()
+        };
+        Self {
+            columns: (0..data.width).map(column).collect(),
+            start_ms: steps.first().map_or(0.0, |&step| time(step)),
+            step_ms: even.map(time),
+            unit: unit.to_owned(),
+            setting,
+        }
+    }
+
+    pub(super) fn setting(&self) -> &Setting<'a> {
+        &self.setting
+    }
+
+    /// The unit of the values.
+    pub(super) fn unit(&self) -> &str {
+        &self.unit
+    }
+
+    /// The mean over elements at each time, with the time of the first and from one to the next.
+    pub(super) fn mean_signal(&self) -> Result<(f64, f64, Vec<f64>), MeasureError> {
+        let n = self.columns.len() as f64;
+        let samples = self.columns.first().map_or(0, Vec::len);
+        let mean = |k: usize| self.columns.iter().map(|column| column[k]).sum::<f64>() / n;
+        Ok((
+            self.start_ms,
+            self.even()?,
+            (0..samples).map(mean).collect(),
+        ))
+    }
+
+    /// The step, which signals must have.
+    fn even(&self) -> Result<f64, MeasureError> {
+        self.step_ms.ok_or(MeasureError::NotPositive {
+            what: "time between samples",
+            value: 0.0,
+        })
+    }
+
+    /// At most as many elements as are paired, evenly chosen; their numbers beside them.
+    fn paired(&self) -> (Vec<u32>, Vec<&[f64]>) {
+        let all = self.columns.len();
+        let most = self.setting.request.neurons.min(all);
+        let chosen = (0..most).map(|k| k * all / most);
+        chosen.map(|k| (k as u32, &*self.columns[k])).unzip()
+    }
+
+    fn signals(&self) -> Result<Vec<Signal<'_>>, MeasureError> {
+        let step = self.even()?;
+        let (_, columns) = self.paired();
+        let signal = |values| Signal::new(self.start_ms, step, values);
+        columns.into_iter().map(signal).collect()
+    }
+
+    fn values(&self) -> impl Iterator<Item = f64> + Clone {
+        self.columns.iter().flatten().copied()
+    }
+
+    fn note(&self) -> String {
+        let samples = self.columns.first().map_or(0, Vec::len) as u64;
+        match self.columns.len() {
+            1 => plural(samples, "sample"),
+            n => format!(
+                "{} of {}",
+                plural(samples, "sample"),
+                plural(n as u64, "element")
+            ),
+        }
+    }
+}
+
+/// The mean of what is defined.
+fn mean_of(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    let (mut sum, mut count) = (0.0, 0.0);
+    for value in values.flatten() {
+        sum += value;
+        count += 1.0;
+    }
+    (count > 0.0).then(|| sum / count)
+}
+
+pub(super) fn mean(samples: &Samples<'_>) -> Taken {
+    let value = mean_of(samples.values().map(Some));
+    Ok(Finding::of([
+        Number::new("", value, &samples.unit).of(samples.note())
+    ]))
+}
+
+pub(super) fn spread(samples: &Samples<'_>) -> Taken {
+    let one = |column: &Vec<f64>| {
+        let mean = mean_of(column.iter().copied().map(Some))?;
+        let squares = column.iter().map(|x| Some((x - mean) * (x - mean)));
+        mean_of(squares).map(f64::sqrt)
+    };
+    let value = mean_of(samples.columns.iter().map(one));
+    Ok(Finding::of([
+        Number::new("", value, &samples.unit).of(samples.note())
+    ]))
+}
+
+pub(super) fn range(samples: &Samples<'_>) -> Taken {
+    let smallest = samples.values().reduce(f64::min);
+    let largest = samples.values().reduce(f64::max);
+    Ok(Finding::of([
+        Number::new("from", smallest, &samples.unit).of(samples.note()),
+        Number::new("to", largest, &samples.unit),
+    ]))
+}
+
+pub(super) fn values(samples: &Samples<'_>) -> Taken {
+    let finite = || samples.values().filter(|value| value.is_finite());
+    let (Some(low), Some(high)) = (finite().reduce(f64::min), finite().reduce(f64::max)) else {
+        return Ok(Finding::without("there is no sample"));
+    };
+    let width = if high > low {
+        (high - low) / VALUE_BINS as f64
+    } else {
+        1.0
+    };
+    let mut counts = vec![0; VALUE_BINS];
+    for value in finite() {
+        let bin = ((value - low) / width) as usize;
+        counts[bin.min(VALUE_BINS - 1)] += 1;
+    }
+    let mut sorted: Vec<f64> = finite().collect();
+    sorted.sort_by(f64::total_cmp);
+    let median = sorted[sorted.len() / 2];
+    Ok(
+        Finding::of([Number::new("median", median, &samples.unit).of(samples.note())]).with(
+            Detail::Counts {
+                x: Quantity::new("", &*samples.unit),
+                first: low,
+                width,
+                counts,
+            },
+        ),
+    )
+}
+
+pub(super) fn memory(samples: &Samples<'_>) -> Taken {
+    let signals = samples.signals()?;
+    let step = samples.even()?;
+    let time = mean_of(
+        signals
+            .iter()
+            .map(|&signal| autocorrelation_time_ms(signal)),
+    );
+    let steps = (samples.setting.request.lag_ms / step).round() as usize;
+    let each: Vec<Vec<f64>> = signals
+        .iter()
+        .filter_map(|&signal| autocorrelation(signal, steps))
+        .collect();
+    let lags = each.iter().map(Vec::len).max().unwrap_or(0);
+    let mean = |k: usize| mean_of(each.iter().map(|r| r.get(k).copied()));
+    let number = Number::new("", time, "ms").of(samples.note());
+    if lags == 0 {
+        return Ok(Finding::of([number.of("the samples do not change")]));
+    }
+    Ok(Finding::of([number]).with(Detail::Curve {
+        x: Quantity::new("lag", "ms"),
+        y: Quantity::new("autocorrelation", ""),
+        log: false,
+        at: (0..lags).map(|k| k as f64 * step).collect(),
+        values: (0..lags).map(mean).collect(),
+        beside: Vec::new(),
+    }))
+}
+
+pub(super) fn spectrum(samples: &Samples<'_>) -> Taken {
+    let step = samples.even()?;
+    let (_, columns) = samples.paired();
+    spectral(&samples.setting, step, &columns, &samples.unit)
+}
+
+pub(super) fn spectrogram(samples: &Samples<'_>) -> Taken {
+    let (start, step, mean) = samples.mean_signal()?;
+    spectral_map(&samples.setting, (start, step), &mean, &samples.unit)
+}
+
+pub(super) fn correlation(samples: &Samples<'_>) -> Taken {
+    let (elements, _) = samples.paired();
+    let signals = samples.signals()?;
+    let n = signals.len();
+    let mut matrix = vec![None; n * n];
+    for (i, &a) in signals.iter().enumerate() {
+        for (j, &b) in signals.iter().enumerate().take(i) {
+            let found = lagged_correlation(a, b, 0)?.and_then(|lags| lags.first().copied());
+            matrix[i * n + j] = found;
+            matrix[j * n + i] = found;
+        }
+    }
+    let mean = mean_of(matrix.iter().copied());
+    let note = format!("pairs of {}", plural(n as u64, "element"));
+    Ok(
+        Finding::of([Number::new("", mean, "").of(note)]).with(Detail::Matrix {
+            value: Quantity::new("correlation", ""),
+            elements,
+            values: without_diagonal(matrix, n),
+        }),
+    )
+}
+
+pub(super) fn synchrony(samples: &Samples<'_>) -> Taken {
+    let value = chi(&samples.columns)?;
+    let note = format!(
+        "{}; {:.2} if independent",
+        plural(samples.columns.len() as u64, "element"),
+        1.0 / (samples.columns.len() as f64).sqrt()
+    );
+    Ok(Finding::of([Number::new("", value, "").of(note)]))
+}
+
+pub(super) fn dimension(samples: &Samples<'_>) -> Taken {
+    let signals = samples.signals()?;
+    let ratio = participation_ratio(&signals)?;
+    let note = format!("of at most {}", signals.len());
+    Ok(Finding::of([Number::new("", ratio, "").of(note)]))
+}
+
+/// The parts that a spectrum averages over: of the length asked for, else a quarter of the signal.
+pub(super) fn parts(
+    setting: &Setting<'_>,
+    step_ms: f64,
+    samples: usize,
+) -> Result<Segments, MeasureError> {
+    let usual = (samples as f64 * step_ms / 4.0).min(LONGEST_PART_MS);
+    let length = setting.request.part_ms.unwrap_or(usual) / step_ms;
+    let length = (length.round() as usize).max(2);
+    Segments::new(length, length.div_ceil(2))
+}
+
+/// The mean spectrum of some signals of one step, with its peak.
+pub(super) fn spectral<S: AsRef<[f64]>>(
+    setting: &Setting<'_>,
+    step_ms: f64,
+    signals: &[S],
+    unit: &str,
+) -> Taken {
+    let samples = signals.first().map_or(0, |signal| signal.as_ref().len());
+    let parts = parts(setting, step_ms, samples)?;
+    let mut mean: Option<Spectrum> = None;
+    for values in signals {
+        let signal = Signal::new(setting.window.from_ms(), step_ms, values.as_ref())?;
+        let Some(one) = welch(signal, parts) else {
+            continue;
+        };
+        match &mut mean {
+            None => mean = Some(one),
+            Some(sum) => {
+                for (sum, power) in sum.power.iter_mut().zip(one.power) {
+                    *sum += power;
+                }
+            }
+        }
+    }
+    let Some(mut mean) = mean else {
+        return Ok(Finding::without(format!(
+            "the span is shorter than a part of {}",
+            ms(parts.length() as f64 * step_ms)
+        )));
+    };
+    let count = signals.len() as f64;
+    mean.power.iter_mut().for_each(|power| *power /= count);
+    let (low, high) = setting.request.band_hz;
+    let top = peak(&mean, low, high);
+    let note = format!(
+        "mean of {} of {}",
+        plural(mean.averaged as u64, "part"),
+        ms(parts.length() as f64 * step_ms)
+    );
+    // What the peak stands out from.
+    let mut band: Vec<f64> = mean
+        .frequencies_hz
+        .iter()
+        .zip(&mean.power)
+        .filter(|(f, _)| (low..=high).contains(*f))
+        .map(|(_, &power)| power)
+        .collect();
+    band.sort_by(f64::total_cmp);
+    let middle = band
+        .get(band.len() / 2)
+        .copied()
+        .filter(|&power| power > 0.0);
+    let strength = top.zip(middle).map(|(top, middle)| top.power / middle);
+    let numbers = [
+        Number::new("peak", top.map(|top| top.frequency_hz), "Hz").of(match top {
+            Some(_) => note,
+            None => format!("no power from {low} Hz to {high} Hz"),
+        }),
+        Number::new("width", top.and_then(|top| top.width_hz), "Hz").of("at half of its power"),
+        Number::new("strength", strength, "").of("times the median power of the band"),
+    ];
+    let (at, power) = mean
+        .frequencies_hz
+        .into_iter()
+        .zip(mean.power)
+        .filter(|(f, _)| *f > 0.0)
+        .unzip();
+    let mut detail = curve(
+        Quantity::new("frequency", "Hz"),
+        Quantity::new("power", density(unit)),
+        at,
+        power,
+    );
+    if let Detail::Curve { log, .. } = &mut detail {
+        *log = true;
+    }
+    Ok(Finding::of(numbers).with(detail))
+}
+
+/// The unit of a density of power.
+fn density(unit: &str) -> String {
+    match unit {
+        "" => "1/Hz".to_owned(),
+        "Hz" => "Hz".to_owned(),
+        unit if unit.contains(['/', '*', '^', ' ']) => format!("({unit})^2/Hz"),
+        unit => format!("{unit}^2/Hz"),
+    }
+}
+
+/// The spectrum of a signal as time goes on.
+pub(super) fn spectral_map(
+    setting: &Setting<'_>,
+    (start_ms, step_ms): (f64, f64),
+    values: &[f64],
+    unit: &str,
+) -> Taken {
+    // Short parts follow time, long ones tell frequencies apart: a tenth of the span, at most 250 ms.
+    let usual = (values.len() as f64 * step_ms / 10.0).min(250.0);
+    let length = (setting.request.part_ms.unwrap_or(usual) / step_ms).round() as usize;
+    let length = length.max(2);
+    let parts = Segments::new(length, (length / 8).max(1))?;
+    let Some(found) = power_over_time(Signal::new(start_ms, step_ms, values)?, parts) else {
+        return Ok(Finding::without("the span is shorter than a part"));
+    };
+    let (low, high) = setting.request.band_hz;
+    let kept: Vec<usize> = (0..found.frequencies_hz.len())
+        .filter(|&k| (low..=high).contains(&found.frequencies_hz[k]))
+        .collect();
+    let note = format!(
+        "{} of {}",
+        plural(found.times_ms.len() as u64, "part"),
+        ms(length as f64 * step_ms)
+    );
+    let strongest = |row: &Vec<f64>| {
+        let top = kept
+            .iter()
+            .copied()
+            .reduce(|best, k| if row[k] > row[best] { k } else { best });
+        top.filter(|&k| row[k] > 0.0)
+            .map(|k| found.frequencies_hz[k])
+    };
+    let mut peaks: Vec<f64> = found.power.iter().filter_map(strongest).collect();
+    peaks.sort_by(f64::total_cmp);
+    let median = peaks.get(peaks.len() / 2).copied();
+    let number = Number::new("peak", median, "Hz").of(format!("median over {note}"));
+    Ok(Finding::of([number]).with(Detail::Map {
+        value: Quantity::new("power", density(unit)),
+        times_ms: found.times_ms,
+        frequencies_hz: kept.iter().map(|&k| found.frequencies_hz[k]).collect(),
+        values: found
+            .power
+            .iter()
+            .map(|row| kept.iter().map(|&k| row[k]).collect())
+            .collect(),
+    }))
+}
