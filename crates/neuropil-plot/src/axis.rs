@@ -162,7 +162,7 @@ pub(crate) fn ticks(low: f64, high: f64, count: f64) -> Ticks {
 
 /// Places about `count` ticks on an axis of decimal logarithms.
 ///
-/// Whole powers of ten; where they are fewer than three, their double and fivefold too, or round numbers.
+/// Whole powers of ten; where they are fewer than three, some multiples of them too, or round numbers.
 pub(crate) fn log_ticks(low: f64, high: f64, count: f64) -> Ticks {
     let (first, last) = ((low - 1e-9).ceil(), (high + 1e-9).floor());
     let apart = ((last - first + 1.0) / count).ceil().max(1.0);
@@ -174,13 +174,21 @@ pub(crate) fn log_ticks(low: f64, high: f64, count: f64) -> Ticks {
     }
     let inside = |place: &f64| (low - 1e-9..=high + 1e-9).contains(place);
     let mut values = powers;
-    if values.len() < 3 && (high - low) * 3.0 <= count {
+    let finer: [&[f64]; 2] = [&[1.0, 2.0, 5.0], &[1.0, 3.0]];
+    let room = |parts: &&[f64]| (high - low) * parts.len() as f64 <= count;
+    if values.len() < 3
+        && let Some(parts) = finer.into_iter().find(room)
+    {
         let decades = (low.floor() as i32)..=(high.floor() as i32);
-        let parts = [1.0, 2.0, 5.0];
-        let places = decades.flat_map(|decade| parts.map(|part| logarithm(part * ten_to(decade))));
-        values = places.filter(inside).collect();
+        let of_decade = |decade: i32| {
+            parts
+                .iter()
+                .map(move |part| logarithm(part * ten_to(decade)))
+        };
+        values = decades.flat_map(of_decade).filter(inside).collect();
     }
-    if values.len() < 3 {
+    // Equal steps crowd at the upper end, so they serve short axes only.
+    if values.len() < 2 || (values.len() < 3 && high - low < 1.0) {
         let linear = ticks(ten_power(low), ten_power(high), count).values;
         values = linear.into_iter().map(logarithm).filter(inside).collect();
     }

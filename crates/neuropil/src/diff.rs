@@ -1,12 +1,16 @@
 //! Two result folders beside one another: where they first differ, and how much.
 //!
-//! Runs are compared by their place, recordings by their name. Events are compared as they stand;
-//! samples bit for bit, after f4 is widened. What has no partner is said.
+//! Runs are compared by their place, recordings by their name, events and samples by their times, so
+//! that runs of different steps can be compared; samples bit for bit, after f4 is widened. What has no
+//! partner is said.
 
-use neuropil_analysis::Window;
+use std::cmp::Ordering;
+
 use neuropil_analysis::compare::distribution_distance;
 use neuropil_analysis::spikes::{Trains, mean_cv, population_rate_hz, rates_hz};
+use neuropil_analysis::{MeasureError, Window};
 use neuropil_io::stored::{self, Stored, StoredKind, StoredRun};
+use neuropil_sim::Selection;
 use neuropil_sim::record::{Events, TraceData};
 use serde_json::{Value, json};
 
@@ -42,7 +46,7 @@ pub struct RecordingDiff {
 /// Where two recordings differ.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
-    /// The step.
+    /// The step, of the recording that has something there; of the first where both have.
     pub step: u64,
     /// The time in ms.
     pub time_ms: f64,
@@ -109,24 +113,41 @@ impl RecordingDiff {
 
 /// Compares the runs of two result folders, one after another.
 ///
+/// Samples a and b are equal if `abs(a - b) <= tolerance*max(abs(a), abs(b))`; 0 asks for equal bits.
+///
 /// # Errors
+/// [`Error::Request`] for a negative tolerance.
 /// [`Error::Request`] where one folder has more runs, [`Error::Folder`] where something cannot be
 /// read.
-pub fn diff(first: &[StoredRun], second: &[StoredRun]) -> Result<Vec<RunDiff>, Error> {
+pub fn diff(
+    first: &[StoredRun],
+    second: &[StoredRun],
+    tolerance: f64,
+) -> Result<Vec<RunDiff>, Error> {
+    if !(tolerance >= 0.0 && tolerance.is_finite()) {
+        let (what, value) = ("tolerance", tolerance);
+        return Err(Error::from(RequestError::Argument(
+            MeasureError::Negative { what, value },
+        )));
+    }
     if first.len() != second.len() {
         return Err(Error::from(RequestError::Runs {
             first: first.len(),
             second: second.len(),
         }));
     }
-    first.iter().zip(second).map(|(a, b)| runs(a, b)).collect()
+    first
+        .iter()
+        .zip(second)
+        .map(|(a, b)| runs(a, b, tolerance))
+        .collect()
 }
 
-fn runs(a: &StoredRun, b: &StoredRun) -> Result<RunDiff, Error> {
+fn runs(a: &StoredRun, b: &StoredRun, tolerance: f64) -> Result<RunDiff, Error> {
     let mut recordings = Vec::new();
     for one in &a.recordings {
         if let Some(other) = b.recording(&one.name) {
-            recordings.push(recording((a, one), (b, other))?);
+            recordings.push(recording((a, one), (b, other), tolerance)?);
         }
     }
     let without = |a: &StoredRun, b: &StoredRun| {
@@ -196,29 +217,38 @@ fn plain(value: &Value) -> String {
 fn recording(
     (a_run, a): (&StoredRun, &Stored),
     (b_run, b): (&StoredRun, &Stored),
+    tolerance: f64,
 ) -> Result<RecordingDiff, Error> {
+    let clocks = Clocks {
+        first_dt_ms: a_run.dt_ms,
+        second_dt_ms: b_run.dt_ms,
+    };
     let (first, numbers) = match (&a.kind, &b.kind) {
         (StoredKind::Events { .. }, StoredKind::Events { .. }) => {
             let (one, other) = (stored::events(a)?, stored::events(b)?);
             let numbers = of_events((a_run, a, &one), (b_run, b, &other));
-            (first_event(a_run.dt_ms, &one, &other), numbers)
+            (first_event(clocks, &one, &other), numbers)
         }
         (
-            StoredKind::Trace { unit, .. },
+            StoredKind::Trace { unit, elements, .. },
             StoredKind::Trace {
                 unit: other_unit, ..
             },
         ) => {
-            let (one, other) = (
-                stored::trace(a, a_run.dt_ms)?,
-                stored::trace(b, b_run.dt_ms)?,
-            );
+            let one = stored::trace(a, a_run.dt_ms)?;
+            let other = stored::trace(b, b_run.dt_ms)?;
+            let common = Common::new(clocks, &one, &other);
             let first = if unit == other_unit {
-                first_sample((a_run.dt_ms, a), &one, &other)
+                first_sample(
+                    clocks,
+                    (elements.as_ref(), tolerance),
+                    &common,
+                    (&one, &other),
+                )
             } else {
                 Some(start((format!("in {unit}"), format!("in {other_unit}"))))
             };
-            (first, of_samples(unit, &one, &other))
+            (first, of_samples(unit, &common, (&one, &other)))
         }
         _ => (
             Some(start((kind(a).to_owned(), kind(b).to_owned()))),
@@ -249,79 +279,152 @@ fn start(found: (String, String)) -> Place {
     }
 }
 
-fn first_event(dt_ms: f64, a: &Events, b: &Events) -> Option<Place> {
-    let event = |events: &Events, k: usize| Some((*events.steps.get(k)?, *events.elements.get(k)?));
-    let longest = a.steps.len().max(b.steps.len());
-    let at = (0..longest).find(|&k| event(a, k) != event(b, k))?;
-    let (one, other) = (event(a, at), event(b, at));
-    // The earlier of the two is missing from the other recording.
-    let earlier = match (one, other) {
-        (Some(one), Some(other)) => one.min(other),
-        (one, other) => one.or(other)?,
-    };
-    let says = |event: Option<(u64, u32)>| match event {
-        Some(event) if event == earlier => "an event",
-        _ => "none",
-    };
-    Some(Place {
-        step: earlier.0,
-        time_ms: earlier.0 as f64 * dt_ms,
-        element: Some(earlier.1),
-        found: (says(one).to_owned(), says(other).to_owned()),
-    })
+/// The times of two recordings, whose steps may differ in length.
+#[derive(Clone, Copy)]
+struct Clocks {
+    first_dt_ms: f64,
+    second_dt_ms: f64,
 }
 
-fn first_sample((dt_ms, stored): (f64, &Stored), a: &TraceData, b: &TraceData) -> Option<Place> {
+impl Clocks {
+    /// Which of two steps comes first; times that differ by rounding alone are equal.
+    fn compare(self, first: u64, second: u64) -> Ordering {
+        let (a, b) = (
+            first as f64 * self.first_dt_ms,
+            second as f64 * self.second_dt_ms,
+        );
+        let near = 1e-6 * self.first_dt_ms.min(self.second_dt_ms);
+        if (a - b).abs() <= near {
+            Ordering::Equal
+        } else {
+            a.total_cmp(&b)
+        }
+    }
+
+    /// A place at a step of the first, or else of the second.
+    fn place(self, first: bool, step: u64, element: Option<u32>, found: (String, String)) -> Place {
+        let dt = if first {
+            self.first_dt_ms
+        } else {
+            self.second_dt_ms
+        };
+        Place {
+            step,
+            time_ms: step as f64 * dt,
+            element,
+            found,
+        }
+    }
+}
+
+/// The first event that one of the two lacks.
+fn first_event(clocks: Clocks, a: &Events, b: &Events) -> Option<Place> {
+    let event = |events: &Events, k: usize| Some((*events.steps.get(k)?, *events.elements.get(k)?));
+    let order = |one: (u64, u32), other: (u64, u32)| {
+        clocks.compare(one.0, other.0).then(one.1.cmp(&other.1))
+    };
+    let mut at = 0;
+    // Both are sorted by time and element, so the first that differ hold the first that is alone.
+    let (in_first, alone) = loop {
+        match (event(a, at), event(b, at)) {
+            (None, None) => return None,
+            (Some(one), None) => break (true, one),
+            (None, Some(other)) => break (false, other),
+            (Some(one), Some(other)) => match order(one, other) {
+                Ordering::Less => break (true, one),
+                Ordering::Greater => break (false, other),
+                Ordering::Equal => at += 1,
+            },
+        }
+    };
+    let found = alone_in(in_first, "an event");
+    Some(clocks.place(in_first, alone.0, Some(alone.1), found))
+}
+
+fn alone_in(first: bool, what: &str) -> (String, String) {
+    let pair = if first {
+        (what, "none")
+    } else {
+        ("none", what)
+    };
+    (pair.0.to_owned(), pair.1.to_owned())
+}
+
+/// The samples that two recordings have at the same times.
+struct Common {
+    /// Rows of the first and of the second.
+    rows: Vec<(usize, usize)>,
+    /// The first time that only one has, as a step of that one; `true` if it is the first.
+    alone: Option<(bool, u64)>,
+}
+
+impl Common {
+    fn new(clocks: Clocks, a: &TraceData, b: &TraceData) -> Self {
+        let mut common = Self {
+            rows: Vec::new(),
+            alone: None,
+        };
+        let (mut i, mut j) = (0, 0);
+        loop {
+            let order = match (a.steps.get(i), b.steps.get(j)) {
+                (None, None) => return common,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(&one), Some(&other)) => clocks.compare(one, other),
+            };
+            match order {
+                Ordering::Equal => common.rows.push((i, j)),
+                Ordering::Less => {
+                    common.alone.get_or_insert((true, a.steps[i]));
+                }
+                Ordering::Greater => {
+                    common.alone.get_or_insert((false, b.steps[j]));
+                }
+            }
+            i += usize::from(order.is_le());
+            j += usize::from(order.is_ge());
+        }
+    }
+
+    /// The values of both at the same times, if they have as many elements.
+    fn values<'a>(
+        &'a self,
+        a: &'a TraceData,
+        b: &'a TraceData,
+    ) -> impl Iterator<Item = (usize, &'a [f64], &'a [f64])> {
+        let part = |data: &'a TraceData, row: usize| {
+            &data.values[row * data.width..(row + 1) * data.width]
+        };
+        let rows = if a.width == b.width { &*self.rows } else { &[] };
+        rows.iter().map(move |&(i, j)| (i, part(a, i), part(b, j)))
+    }
+}
+
+/// The first sample that differs, or else the first that one of the two lacks.
+fn first_sample(
+    clocks: Clocks,
+    (elements, tolerance): (Option<&Selection>, f64),
+    common: &Common,
+    (a, b): (&TraceData, &TraceData),
+) -> Option<Place> {
     if a.width != b.width {
         let elements = |data: &TraceData| format!("{} elements", data.width);
         return Some(start((elements(a), elements(b))));
     }
-    let width = a.width.max(1);
-    let place = |row: usize, step: u64, column: Option<usize>, found| {
-        let chosen = match &stored.kind {
-            StoredKind::Trace { elements, .. } => elements.as_ref(),
-            StoredKind::Events { .. } => None,
+    for (row, one, other) in common.values(a, b) {
+        let differs = |k: &usize| {
+            let (a, b) = (one[*k], other[*k]);
+            let near = (a - b).abs() <= tolerance * a.abs().max(b.abs());
+            a.to_bits() != b.to_bits() && !(tolerance > 0.0 && near)
         };
-        let element = column.and_then(|column| chosen?.element(column as u32));
-        let _ = row;
-        Place {
-            step,
-            time_ms: step as f64 * dt_ms,
-            element,
-            found,
-        }
-    };
-    let rows = a.steps.len().min(b.steps.len());
-    for row in 0..rows {
-        if a.steps[row] != b.steps[row] {
-            let step = a.steps[row].min(b.steps[row]);
-            let says = |at: u64| if at == step { "a sample" } else { "none" }.to_owned();
-            return Some(place(
-                row,
-                step,
-                None,
-                (says(a.steps[row]), says(b.steps[row])),
-            ));
-        }
-        let part = row * width..(row + 1) * width;
-        let (one, other) = (&a.values[part.clone()], &b.values[part]);
-        let differs = |k: &usize| one[*k].to_bits() != other[*k].to_bits();
-        if let Some(column) = (0..width).find(differs) {
+        if let Some(column) = (0..one.len()).find(differs) {
+            let element = elements.and_then(|chosen| chosen.element(column as u32));
             let found = (one[column].to_string(), other[column].to_string());
-            return Some(place(row, a.steps[row], Some(column), found));
+            return Some(clocks.place(true, a.steps[row], element, found));
         }
     }
-    let longer = if a.steps.len() > rows { a } else { b };
-    let step = *longer.steps.get(rows)?;
-    let says = |data: &TraceData| {
-        if data.steps.len() > rows {
-            "a sample"
-        } else {
-            "none"
-        }
-        .to_owned()
-    };
-    Some(place(rows, step, None, (says(a), says(b))))
+    let (in_first, step) = common.alone?;
+    Some(clocks.place(in_first, step, None, alone_in(in_first, "a sample")))
 }
 
 type Numbers = Vec<(&'static str, String, Option<f64>, Option<f64>)>;
@@ -378,7 +481,7 @@ fn of_events(
     ]
 }
 
-fn of_samples(unit: &str, a: &TraceData, b: &TraceData) -> Numbers {
+fn of_samples(unit: &str, common: &Common, (a, b): (&TraceData, &TraceData)) -> Numbers {
     let count = |data: &TraceData| data.values.len() as f64;
     let mean = |data: &TraceData| {
         (!data.values.is_empty()).then(|| data.values.iter().sum::<f64>() / count(data))
@@ -388,18 +491,24 @@ fn of_samples(unit: &str, a: &TraceData, b: &TraceData) -> Numbers {
         let squares: f64 = data.values.iter().map(|x| (x - mean) * (x - mean)).sum();
         Some((squares / count(data)).sqrt())
     };
-    let same = a.steps == b.steps && a.width == b.width;
-    let pairs = || a.values.iter().zip(&b.values).map(|(a, b)| (a - b).abs());
-    let most = same.then(|| pairs().fold(0.0, f64::max));
+    let pairs = common.values(a, b).flat_map(|(_, a, b)| a.iter().zip(b));
+    let most = pairs.map(|(a, b)| (a - b).abs()).reduce(f64::max);
     let finite = |value: Option<f64>| value.filter(|value| value.is_finite());
+    let unit = || unit.to_owned();
     vec![
-        ("mean", unit.to_owned(), finite(mean(a)), finite(mean(b))),
         (
-            "spread",
-            unit.to_owned(),
-            finite(spread(a)),
-            finite(spread(b)),
+            "samples",
+            String::new(),
+            Some(a.steps.len() as f64),
+            Some(b.steps.len() as f64),
         ),
-        ("largest difference", unit.to_owned(), None, finite(most)),
+        ("mean", unit(), finite(mean(a)), finite(mean(b))),
+        ("spread", unit(), finite(spread(a)), finite(spread(b))),
+        (
+            "largest difference at equal times",
+            unit(),
+            None,
+            finite(most),
+        ),
     ]
 }

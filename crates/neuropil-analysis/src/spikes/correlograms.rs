@@ -39,6 +39,11 @@ impl Lags {
         2 * self.each_side + 1
     }
 
+    /// The width of a bin; unit ms.
+    pub fn width_ms(self) -> f64 {
+        self.width_ms
+    }
+
     /// The middles of the bins, ascending, 0 in the middle; unit ms.
     pub fn centres_ms(self) -> Vec<f64> {
         let centre = |k: usize| (k as f64 - self.each_side as f64) * self.width_ms;

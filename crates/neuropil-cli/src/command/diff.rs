@@ -18,20 +18,25 @@ const SCHEMA: u32 = 1;
 /// Compares two result folders; ends with 3 where recordings differ.
 pub(crate) fn diff(arguments: &Diff) -> Result<Code, Failure> {
     let open = |path| stored::open(path).map_err(Error::from);
-    let found = compare(&open(&arguments.first)?, &open(&arguments.second)?)?;
+    let tolerance = arguments.tolerance.unwrap_or(0.0);
+    let found = compare(
+        &open(&arguments.first)?,
+        &open(&arguments.second)?,
+        tolerance,
+    )?;
     let equal = found.iter().all(RunDiff::is_equal);
     if arguments.json {
         let runs: Vec<Value> = found.iter().map(RunDiff::to_json).collect();
         let object = json!({ "schema": SCHEMA, "equal": equal, "runs": runs });
         data(&format!("{object:#}\n"))?;
     } else {
-        let tables: Vec<String> = found.iter().map(table).collect();
+        let tables: Vec<String> = found.iter().map(|run| table(run, tolerance)).collect();
         data(&tables.join("\n"))?;
     }
     Ok(if equal { Code::Ok } else { Code::Run })
 }
 
-fn table(run: &RunDiff) -> String {
+fn table(run: &RunDiff, tolerance: f64) -> String {
     let mut out = String::new();
     let name = if run.names.0 == run.names.1 {
         run.names.0.clone()
@@ -39,11 +44,13 @@ fn table(run: &RunDiff) -> String {
         format!("{} and {}", run.names.0, run.names.1)
     };
     let verdict = if run.recordings.is_empty() && run.is_equal() {
-        "nothing was recorded"
-    } else if run.is_equal() {
-        "all recordings are equal, bit for bit"
+        "nothing was recorded".to_owned()
+    } else if !run.is_equal() {
+        "recordings differ".to_owned()
+    } else if tolerance > 0.0 {
+        format!("all recordings are equal within {tolerance:e}")
     } else {
-        "recordings differ"
+        "all recordings are equal, bit for bit".to_owned()
     };
     let _ = writeln!(out, "{name}: {verdict}");
     for (what, a, b) in &run.settings {

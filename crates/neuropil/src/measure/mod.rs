@@ -190,14 +190,18 @@ pub fn measure(run: &StoredRun, request: &Request) -> Result<Measured, Error> {
             .first()
             .copied(),
     };
-    for entry in &entries {
-        let any = match entry.of {
-            Of::Pairs => other.is_some(),
-            of => chosen.iter().any(|stored| of.includes(stored)),
-        };
-        if !request.names.is_empty() && !any {
-            let measure = entry.name;
-            return Err(Error::from(match entry.of {
+    let serves = |entry: &Entry| match entry.of {
+        Of::Pairs => other.is_some(),
+        of => chosen.iter().any(|stored| of.includes(stored)),
+    };
+    for name in &request.names {
+        // A name may be a measure of spikes and one of samples.
+        let mut meant = entries.iter().filter(|entry| entry.name == name);
+        if let Some(first) = meant.clone().next()
+            && !meant.any(|entry| serves(entry))
+        {
+            let (measure, of) = (first.name, first.of);
+            return Err(Error::from(match of {
                 Of::Pairs => RequestError::Needs {
                     measure,
                     what: "another recording (`with`)",

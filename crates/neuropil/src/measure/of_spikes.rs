@@ -293,6 +293,7 @@ pub(super) fn correlogram(spikes: &Spikes<'_>) -> Taken {
     Ok(of_lags(
         lags,
         conditional_rate_hz(&counts, pairs, lags),
+        spikes.setting.window.duration_ms(),
         &format!("pairs of {}", plural(n, "neuron")),
     ))
 }
@@ -310,6 +311,7 @@ pub(super) fn autocorrelogram(spikes: &Spikes<'_>) -> Taken {
     Ok(of_lags(
         lags,
         conditional_rate_hz(&counts, trains.spikes(), lags),
+        spikes.setting.window.duration_ms(),
         &note,
     ))
 }
@@ -318,20 +320,35 @@ impl Spikes<'_> {
     fn lags(&self) -> Result<Lags, MeasureError> {
         let request = self.setting.request;
         let whole = (FINE_MS / self.setting.dt_ms).round().max(1.0) * self.setting.dt_ms;
-        Lags::new(request.bin_ms.unwrap_or(whole), request.lag_ms)
+        let width = request.bin_ms.unwrap_or(whole);
+        // Beyond half of the span too few pairs are left to tell anything.
+        let most = request.lag_ms.min(self.setting.window.duration_ms() / 2.0);
+        Lags::new(width, most)
     }
 }
 
 /// A correlogram with its highest point.
-fn of_lags(lags: Lags, rates: Option<Vec<f64>>, note: &str) -> Finding {
-    let Some(rates) = rates else {
+///
+/// A span of length T holds pairs at lag u for `T - |u|` only; the rates are divided by that share.
+fn of_lags(lags: Lags, rates: Option<Vec<f64>>, length_ms: f64, note: &str) -> Finding {
+    let Some(mut rates) = rates else {
         return Finding::without("no pair of neurons has spikes there");
     };
     let at = lags.centres_ms();
+    for (rate, lag) in rates.iter_mut().zip(&at) {
+        *rate /= 1.0 - lag.abs() / length_ms;
+    }
     let (peak_at, peak) = largest(&at, &rates).unzip();
     Finding::of([
         Number::new("peak", peak, "Hz").of(note),
-        Number::new("peak lag", peak_at, "ms"),
+        Number::new("peak lag", peak_at, "ms").of(match at.last() {
+            Some(&most) => format!(
+                "of lags up to {} in bins of {}",
+                ms(most),
+                ms(lags.width_ms())
+            ),
+            None => String::new(),
+        }),
     ])
     .with(curve(lag(), hertz(), at, rates))
 }
@@ -354,12 +371,13 @@ pub(super) fn order(spikes: &Spikes<'_>) -> Taken {
         crate::figures::rate_bin_ms(spikes.setting.window.duration_ms(), spikes.setting.dt_ms);
     let at = spikes.bins(wide)?.centres_ms();
     let (elements, trains) = spikes.paired();
-    // One neuron alone is always in phase with itself.
+    // Few neurons are in phase by chance, as one alone always is: half of them must have a phase.
+    let enough = elements.len().div_ceil(2).max(2);
     let orders: Vec<Option<f64>> = phase_order(&trains, &at)?
         .into_iter()
         .map(|found| {
             found
-                .filter(|order| order.neurons > 1)
+                .filter(|order| order.neurons >= enough)
                 .map(|order| order.order)
         })
         .collect();

@@ -50,11 +50,6 @@ fn gaps(values: &[Option<f64>]) -> Vec<f64> {
 fn of_measure(name: &str, findings: &[&Finding]) -> Vec<Panel> {
     let mut curves: Vec<(Axis, Axis, bool, Vec<Series>)> = Vec::new();
     let mut others: Vec<Panel> = Vec::new();
-    let one = findings
-        .iter()
-        .filter(|finding| finding.detail.is_some())
-        .count()
-        == 1;
     for finding in findings {
         let title = format!("{name}: {}", finding.recording);
         match &finding.detail {
@@ -67,8 +62,7 @@ fn of_measure(name: &str, findings: &[&Finding]) -> Vec<Panel> {
                 values,
                 beside,
             }) => {
-                let series = if one { &title } else { &finding.recording };
-                let series = Series::new(&**series, &**at, gaps(values));
+                let series = Series::new(&*finding.recording, &**at, gaps(values));
                 let (x, y) = (axis(x), axis(y));
                 let same = |panel: &&mut (Axis, Axis, bool, Vec<Series>)| {
                     (&panel.0, &panel.1, panel.2) == (&x, &y, *log)
@@ -100,7 +94,10 @@ fn of_measure(name: &str, findings: &[&Finding]) -> Vec<Panel> {
                 elements,
                 values,
             }) => {
-                let matrix = Heatmap::matrix(axis(value), gaps(values), elements.len());
+                let mut matrix = Heatmap::matrix(axis(value), gaps(values), elements.len());
+                for axis in [&mut matrix.x, &mut matrix.y] {
+                    *axis = Axis::new("chosen element", "");
+                }
                 others.push(matrix.titled(title).into());
             }
             Some(Detail::Map {
@@ -118,14 +115,17 @@ fn of_measure(name: &str, findings: &[&Finding]) -> Vec<Panel> {
         }
     }
     let lines = curves.into_iter().map(|(x, y, log, series)| {
-        let many = series.len() > 1;
+        let title = match &*series {
+            [only] => format!("{name}: {}", only.name),
+            _ => name.to_owned(),
+        };
         let lines = match (log, x == Axis::time()) {
             (true, _) => Lines::log_log(x, y, series),
             (false, true) if y.unit == "Hz" => Lines::rates(series),
             (false, true) => Lines::traces(y, series),
             (false, false) => Lines::curve(x, y, series),
         };
-        Panel::from(if many { lines.titled(name) } else { lines })
+        Panel::from(lines.titled(title))
     });
     lines.chain(others).collect()
 }
