@@ -261,7 +261,8 @@ pub(crate) struct Diff {
     /// The folder it is compared with
     #[arg(value_name = "B")]
     pub(crate) second: PathBuf,
-    /// Take samples for equal that differ by at most this part of the larger one [default: equal bits]
+    /// Take samples for equal that differ by at most this part of the largest magnitude of their recording [default: equal
+    /// bits]
     #[arg(long, value_name = "X", allow_hyphen_values = true)]
     pub(crate) tolerance: Option<f64>,
     /// Print an object instead of the table

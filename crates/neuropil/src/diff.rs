@@ -113,7 +113,8 @@ impl RecordingDiff {
 
 /// Compares the runs of two result folders, one after another.
 ///
-/// Samples a and b are equal if `abs(a - b) <= tolerance*max(abs(a), abs(b))`; 0 asks for equal bits.
+/// Samples a and b are equal if `abs(a - b) <= tolerance*m`, with m the largest magnitude of the
+/// recording in both; 0 asks for equal bits.
 ///
 /// # Errors
 /// [`Error::Request`] for a negative tolerance.
@@ -411,15 +412,16 @@ fn first_sample(
         let elements = |data: &TraceData| format!("{} elements", data.width);
         return Some(start((elements(a), elements(b))));
     }
+    let all = a.values.iter().chain(&b.values);
+    let near = tolerance * all.map(|value| value.abs()).fold(0.0, f64::max);
     for (row, one, other) in common.values(a, b) {
         let differs = |k: &usize| {
             let (a, b) = (one[*k], other[*k]);
-            let near = (a - b).abs() <= tolerance * a.abs().max(b.abs());
-            a.to_bits() != b.to_bits() && !(tolerance > 0.0 && near)
+            a.to_bits() != b.to_bits() && !(tolerance > 0.0 && (a - b).abs() <= near)
         };
         if let Some(column) = (0..one.len()).find(differs) {
             let element = elements.and_then(|chosen| chosen.element(column as u32));
-            let found = (one[column].to_string(), other[column].to_string());
+            let found = (format!("{:?}", one[column]), format!("{:?}", other[column]));
             return Some(clocks.place(true, a.steps[row], element, found));
         }
     }
