@@ -108,6 +108,17 @@ impl Bins {
         })
     }
 
+    /// Divides a span into bins about as wide as is said, but of whole steps of a run.
+    ///
+    /// Bins that are no whole number of steps hold now one more, now one fewer, and their counts beat.
+    ///
+    /// # Errors
+    /// As [`Bins::new`].
+    pub fn of_steps(window: Window, about_ms: f64, dt_ms: f64) -> Result<Self, MeasureError> {
+        positive("step", dt_ms)?;
+        Self::new(window, (about_ms / dt_ms).round().max(1.0) * dt_ms)
+    }
+
     /// The number of bins, at least one.
     pub fn count(self) -> usize {
         self.count
@@ -163,6 +174,16 @@ impl Bins {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bins_of_steps_hold_whole_ones() {
+        let window = Window::new(0.0, 100.0).unwrap();
+        let width = |about, dt| Bins::of_steps(window, about, dt).map(Bins::width_ms);
+        assert_eq!(width(1.0, 0.25), Ok(1.0));
+        assert_eq!(width(1.0, 0.75), Ok(0.75));
+        assert_eq!(width(1.0, 8.0), Ok(8.0));
+        assert!(width(1.0, 0.0).is_err() && width(1e9, 1.0).is_err());
+    }
 
     /// Every step of several grids, against the same question asked in whole numbers.
     #[test]

@@ -166,6 +166,33 @@ pub enum Measure {
         /// End in ms.
         to: f64,
     },
+    /// What all events in `from < t <= to` say together.
+    Statistic {
+        /// Index into [`Program::rasters`].
+        raster: usize,
+        /// The elements.
+        elements: Vec<Range<u32>>,
+        /// What is computed of them.
+        statistic: Statistic,
+        /// Start in ms.
+        from: f64,
+        /// End in ms.
+        to: f64,
+    },
+    /// The strongest frequency (1/ms) of the samples in `from < t <= to`, in the mean spectrum of the
+    /// elements.
+    Frequency {
+        /// Index into [`Program::traces`].
+        trace: usize,
+        /// The elements' indices in their population.
+        elements: Vec<Range<u32>>,
+        /// The lowest and highest frequency that may be it, in 1/ms.
+        band: (f64, f64),
+        /// Start in ms.
+        from: f64,
+        /// End in ms.
+        to: f64,
+    },
     /// Number of events in `from < t <= to`.
     Count {
         /// Index into [`Program::rasters`].
@@ -210,6 +237,38 @@ pub enum Measure {
     Binary(MeasureBinary, Box<Measure>, Box<Measure>),
 }
 
+/// What is computed of the events of some elements in a span of time.
+///
+/// The definitions stand with the functions that compute them, in the crate of measures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Statistic {
+    /// Mean irregularity of neighbouring intervals, over elements with three events or more.
+    Cv2,
+    /// Mean local variation of the intervals, over elements with three events or more.
+    Lv,
+    /// Mean variance over mean of counts, over elements with an event or more.
+    Fano {
+        /// The width of the bins in ms.
+        bin: f64,
+    },
+    /// Mean correlation of counts over pairs of elements with three events or more, at most 100 of
+    /// them evenly chosen.
+    Correlation {
+        /// The width of the bins in ms.
+        bin: f64,
+    },
+    /// Synchrony chi of counts.
+    Synchrony {
+        /// The width of the bins in ms.
+        bin: f64,
+    },
+    /// The strongest frequency (1/ms) of the rate.
+    Frequency {
+        /// The lowest and highest frequency that may be it, in 1/ms.
+        band: (f64, f64),
+    },
+}
+
 /// Reductions over a whole trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Over {
@@ -249,6 +308,10 @@ pub enum MeasureBinary {
     Lt,
     /// Not above.
     Le,
+    /// Above.
+    Gt,
+    /// Not below.
+    Ge,
     /// Equal.
     Eq,
     /// Not equal.
@@ -278,16 +341,76 @@ pub enum Panel {
     /// Values against time; indices into [`Program::traces`].
     Traces(Vec<usize>),
     /// Population rates: of traces, or of events in bins of 1 ms or more.
-    Rates(Vec<RateSource>),
+    Rates(Vec<Source>),
     /// A histogram of the last samples of traces.
     Histogram(Vec<usize>),
     /// A trace as an image: time to the right, elements upwards.
     Heatmap(usize),
+    /// What is measured of recordings after the run.
+    Measured {
+        /// What is measured.
+        picture: Picture,
+        /// Of what.
+        sources: Vec<Source>,
+        /// Start in ms.
+        from: f64,
+        /// End in ms.
+        to: f64,
+    },
 }
 
-/// What a panel of rates draws.
+/// Pictures of measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RateSource {
+pub enum Picture {
+    /// Power by frequency.
+    Spectrum,
+    /// Power by time and frequency.
+    Spectrogram,
+    /// How often intervals of each length occur.
+    Intervals,
+    /// The rate at each lag after an event of another element.
+    Correlogram,
+    /// The rate at each lag after an event of the same element.
+    Autocorrelogram,
+    /// The matrix of correlations.
+    Correlation,
+}
+
+impl Picture {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Spectrum,
+        Self::Spectrogram,
+        Self::Intervals,
+        Self::Correlogram,
+        Self::Autocorrelogram,
+        Self::Correlation,
+    ];
+
+    /// The name in a text, which is that of the measure.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Spectrum => "spectrum",
+            Self::Spectrogram => "spectrogram",
+            Self::Intervals => "intervals",
+            Self::Correlogram => "correlogram",
+            Self::Autocorrelogram => "autocorrelogram",
+            Self::Correlation => "correlation",
+        }
+    }
+
+    /// Whether it is of events alone.
+    pub const fn needs_events(self) -> bool {
+        matches!(
+            self,
+            Self::Intervals | Self::Correlogram | Self::Autocorrelogram
+        )
+    }
+}
+
+/// A recording that a panel draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
     /// A recorded quantity; index into [`Program::traces`].
     Trace(usize),
     /// Recorded events; index into [`Program::rasters`].

@@ -69,8 +69,8 @@ fn measures(expect: &Expect) -> Vec<&Measure> {
 }
 
 fn compares(op: MeasureBinary) -> bool {
-    use MeasureBinary::{Eq, Le, Lt, Ne};
-    matches!(op, Lt | Le | Eq | Ne)
+    use MeasureBinary::{Eq, Ge, Gt, Le, Lt, Ne};
+    matches!(op, Lt | Le | Gt | Ge | Eq | Ne)
 }
 
 fn outcome(expect: &Expect, values: &mut Values<'_>) -> Outcome {
@@ -94,6 +94,8 @@ fn outcome(expect: &Expect, values: &mut Values<'_>) -> Outcome {
             let pass = value.zip(number(1)).is_some_and(|(a, b)| match op {
                 MeasureBinary::Lt => a < b,
                 MeasureBinary::Le => a <= b,
+                MeasureBinary::Gt => a > b,
+                MeasureBinary::Ge => a >= b,
                 MeasureBinary::Eq => a == b,
                 _ => a != b,
             });

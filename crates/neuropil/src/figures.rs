@@ -4,12 +4,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use neuropil_ir::program::{
-    Layout, Panel as Planned, Program, Raster as RasterInfo, RateSource, Trace,
+    Layout, Panel as Planned, Picture, Program, Raster as RasterInfo, Source, Trace,
 };
 use neuropil_plot::{
     Axis, Figure, Heatmap, Histogram, Lines, Panel, Raster, RasterPopulation, Series,
 };
 use neuropil_sim::record::{Events, TraceData};
+
+use crate::measure::{self, Read};
 
 /// More lines than these in one panel tell nobody anything.
 const MOST_SERIES: usize = 40;
@@ -152,7 +154,47 @@ impl<R: Recordings> Drawing<'_, R> {
                 }
                 None => Vec::new(),
             },
+            Planned::Measured {
+                picture,
+                sources,
+                from,
+                to,
+            } => self.measured(*picture, sources, (*from, *to))?,
         })
+    }
+
+    /// What is measured of recordings in a span of time in ms.
+    fn measured(
+        &self,
+        picture: Picture,
+        sources: &[Source],
+        span: (f64, f64),
+    ) -> Result<Vec<Panel>, R::Error> {
+        let dt = self.program.plan.dt;
+        let mut read = Vec::with_capacity(sources.len());
+        for &source in sources {
+            match source {
+                Source::Events(index) => {
+                    if let Some(raster) = self.program.rasters.get(index) {
+                        let events = self.recordings.events(index)?;
+                        read.push(Read::events(&raster.name, events, &raster.elements));
+                    }
+                }
+                Source::Trace(index) => {
+                    if let Some(trace) = self.program.traces.get(index) {
+                        let data = self.recordings.trace(index, dt)?;
+                        read.push(Read::samples(&trace.name, data, &trace.unit));
+                    }
+                }
+            }
+        }
+        // A run that was interrupted ends early.
+        let span = (span.0, span.1.min(self.duration_ms));
+        Ok(measure::panels(
+            picture.as_str(),
+            read,
+            (span, self.duration_ms, dt),
+        ))
     }
 
     fn population(&self, raster: &RasterInfo, index: usize) -> Result<RasterPopulation, R::Error> {
@@ -228,7 +270,7 @@ impl<R: Recordings> Drawing<'_, R> {
         }
     }
 
-    fn rates(&self, list: &[RateSource]) -> Result<Vec<Panel>, R::Error> {
+    fn rates(&self, list: &[Source]) -> Result<Vec<Panel>, R::Error> {
         let span = (0.0, self.duration_ms);
         let dt = self.program.plan.dt;
         let bin = rate_bin_ms(self.duration_ms, dt);
@@ -236,7 +278,7 @@ impl<R: Recordings> Drawing<'_, R> {
         let mut other = Vec::new();
         for &source in list {
             match source {
-                RateSource::Events(index) => {
+                Source::Events(index) => {
                     let Some(raster) = self.program.rasters.get(index) else {
                         continue;
                     };
@@ -245,7 +287,7 @@ impl<R: Recordings> Drawing<'_, R> {
                     let size = Rows::new(&raster.elements).count();
                     hertz.push(Series::rate(&*raster.population, &times, size, span, bin));
                 }
-                RateSource::Trace(index) => {
+                Source::Trace(index) => {
                     let Some(trace) = self.program.traces.get(index) else {
                         continue;
                     };

@@ -569,3 +569,124 @@ fn pictures_hold_a_panel_a_measure() {
             .is_empty()
     );
 }
+
+/// What a text expects is what the folder of its run measures, to the bit.
+#[test]
+fn texts_and_folders_mean_the_same_by_a_name() {
+    let text = "npl 1
+        neuron Noisy {
+            param tau = 10 ms
+            dV/dt = (mu - V)/tau + 4 mV*sqrt(2/tau)*xi
+            mu = 12 mV + 6 mV*sin(2*pi*t/(25 ms))
+            init V = normal(8 mV, 4 mV)
+            spike when V >= 20 mV { V = 10 mV }
+        }
+        network N { n = Noisy[60]; record n.spike, n[0..4].V }
+        run N for 2 s with dt = 0.1 ms, seed = 7
+        expect cv2(n, 200 ms .. 2 s) in 0 .. 2, lv(n, 200 ms .. 2 s) in 0 .. 3
+        expect fano(n, 50 ms, 200 ms .. 2 s) > 0, correlation(n, 5 ms, 200 ms .. 2 s) >= 0.01
+        expect synchrony(n, 5 ms, 200 ms .. 2 s) in 0.15 .. 1  # 0.13 if independent
+        expect frequency(n, 200 ms .. 2 s) == 40 Hz, frequency(n.V, 200 ms .. 2 s) == 40 Hz
+        expect frequency(n.spike, 60 Hz .. 100 Hz, 200 ms .. 2 s) in 60 Hz .. 100 Hz
+        expect correlation(n[0..2], 5 ms) in -1 .. 1, fano(n[0], 2 ms) > 0";
+    let done = Done::of(text, &Options::default());
+    let summary = done.run().summary;
+    let expects = summary["expect"].as_array().expect("a list").clone();
+    for expect in &expects {
+        assert_eq!(expect["pass"], true, "{expect}");
+    }
+    let span = Some((200.0, 2000.0));
+    let of = |name: &str, bin: Option<f64>| {
+        let measured = done.measure(Request {
+            within_ms: span,
+            bin_ms: bin,
+            of: vec!["n".to_owned()],
+            ..names(&[name])
+        });
+        let number = &finding(&measured, "n.spike", name).numbers[0];
+        number.value.expect("has a value")
+    };
+    let bounds = expects[3]["bounds"].as_array().expect("a list");
+    assert_eq!(
+        bounds,
+        &[0.01, 0.01],
+        "what stands left is found, what stands right it is held against"
+    );
+    let found: Vec<f64> = expects
+        .iter()
+        .map(|one| one["value"].as_f64().expect("a number"))
+        .collect();
+    assert_eq!(found[0], of("cv2", None));
+    assert_eq!(found[1], of("lv", None));
+    assert_eq!(found[3], of("correlation", Some(5.0)));
+    assert_eq!(found[4], of("synchrony", Some(5.0)));
+    // Of elements with a spike or more here, with three or more there.
+    assert_close(
+        "fano",
+        found[2],
+        of("fano", Some(50.0)),
+        Tolerance::relative(1e-12),
+    );
+    // The rate of the report and the irregularity that the engine sums while it runs, against the folder.
+    let measured = done.measure(names(&["rate", "cv"]));
+    let population = &summary["populations"]["n"];
+    for (key, name) in [("mean_rate_hz", "rate"), ("cv_isi", "cv")] {
+        let engine = population[key].as_f64().expect("a number");
+        let folder = value(&measured, "n.spike", name, "");
+        assert_close(name, folder, engine, Tolerance::relative(1e-10));
+    }
+}
+
+#[test]
+fn statistics_that_make_no_sense_are_told_at_their_place() {
+    let check = |line: &str, words: &str| {
+        let text = format!("{CLOCKS}expect {line}\n");
+        let error = Text::parse(&text).run().expect_err(line).to_string();
+        assert!(error.contains(words), "{line}: {error}");
+    };
+    check("fano(a, 0 ms .. 1 s) > 0", "whose width stands second");
+    check("correlation(a) > 0", "whose width stands second");
+    check("fano(a, -5 ms) > 0", "must be positive");
+    check("fano(a, 5 mV) > 0", "width of a bin is");
+    check("fano(a, 5 ms, 1 s .. 0 s) > 0", "empty");
+    check("cv2(a, 0 ms .. 1 s, 3) > 0", "takes no further argument");
+    check(
+        "rate(a, 0 ms .. 1 s, 3) > 1 Hz",
+        "takes no further argument",
+    );
+    check(
+        "frequency(a, 20 ms .. 30 ms, 0 s .. 1 s) > 1 Hz",
+        "end of a band is",
+    );
+    check(
+        "frequency(a, 30 Hz .. 20 Hz, 0 s .. 1 s) > 1 Hz",
+        "the band is empty",
+    );
+    check("frequency(a.y) > 1 Hz", "`a.y` is not recorded");
+    check("cv2(b.x) > 0", "is not recorded");
+    check("frequency(a) > 1 ms", "compares");
+}
+
+#[test]
+fn statistics_without_a_value_say_why() {
+    let text = format!(
+        "{CLOCKS}expect cv2(silent) > 0, fano(silent, 10 ms) > 0, frequency(silent) > 1 Hz\n\
+         expect fano(a, 3 s) > 0, correlation(silent, 10 ms) > 0\n"
+    );
+    let results = Text::parse(&text).run().expect("runs");
+    let why: Vec<String> = results[0]
+        .report
+        .expects
+        .iter()
+        .map(|outcome| outcome.reason.clone().expect("has no value").to_string())
+        .collect();
+    for (why, words) in why.iter().zip([
+        "three events",
+        "three events",
+        "no frequency",
+        "no time lies",
+        "three events",
+    ]) {
+        assert!(why.contains(words), "{why}");
+    }
+}

@@ -19,6 +19,7 @@ pub mod coherence;
 pub mod dimensionality;
 mod fft;
 pub mod hilbert;
+mod rhythm;
 mod signal;
 pub mod spectrum;
 
@@ -28,5 +29,6 @@ pub use coherence::{CrossSpectrum, cross_spectrum, spike_field_spectrum};
 pub use dimensionality::{lagged_correlation, participation_ratio};
 pub use fft::Complex;
 pub use hilbert::analytic;
+pub use rhythm::{Rhythm, rhythm, usual_parts};
 pub use signal::Signal;
 pub use spectrum::{Peak, Segments, Spectrogram, Spectrum, multitaper, peak, spectrogram, welch};

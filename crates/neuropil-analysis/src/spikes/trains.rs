@@ -127,6 +127,30 @@ impl Trains {
         self.offsets.windows(2).map(train)
     }
 
+    /// The neurons with enough spikes in a span, at most so many, evenly chosen; with those spikes.
+    ///
+    /// For measures of pairs, whose time grows with the square of the neurons.
+    pub fn active(&self, window: Window, min_spikes: usize, most: usize) -> (Vec<usize>, Self) {
+        let trains = self.iter().map(|train| train.within(window));
+        let enough: Vec<(usize, Train<'_>)> = trains
+            .enumerate()
+            .filter(|(_, train)| train.len() >= min_spikes)
+            .collect();
+        let count = most.min(enough.len());
+        let mut chosen = Self {
+            times_ms: Vec::new(),
+            offsets: vec![0],
+        };
+        let mut neurons = Vec::with_capacity(count);
+        for k in 0..count {
+            let (neuron, train) = enough[k * enough.len() / count];
+            neurons.push(neuron);
+            chosen.times_ms.extend_from_slice(train.times_ms());
+            chosen.offsets.push(chosen.times_ms.len());
+        }
+        (neurons, chosen)
+    }
+
     /// The times of all spikes of all neurons, ascending; unit ms.
     pub fn pooled_ms(&self) -> Vec<f64> {
         let mut times = self.times_ms.clone();
@@ -247,6 +271,28 @@ mod tests {
         assert_eq!(found, Err(expected));
         assert!(TrainsBuilder::new(1, 0.0).is_err());
         assert!(TrainsBuilder::new(1, 1e300).is_err());
+    }
+
+    #[test]
+    fn active_neurons_are_chosen_evenly() {
+        let times: [&[f64]; 6] = [
+            &[1.0, 2.0],
+            &[5.0],
+            &[],
+            &[2.0, 3.0],
+            &[2.0, 9.0],
+            &[2.5, 3.5],
+        ];
+        let trains = Trains::from_times(&times).unwrap();
+        let window = Window::new(1.0, 8.0).unwrap();
+        let (all, found) = trains.active(window, 1, 9);
+        assert_eq!(all, [0, 1, 3, 4, 5]);
+        assert_eq!(found.train(0).map(Train::times_ms), Some(&[2.0][..]));
+        assert_eq!(found.train(3).map(Train::times_ms), Some(&[2.0][..]));
+        let (half, found) = trains.active(window, 1, 2);
+        assert_eq!((half, found.spikes()), (vec![0, 3], 3));
+        assert_eq!(trains.active(window, 2, 9).0, [3, 5]);
+        assert_eq!(trains.active(window, 3, 9).1.neurons(), 0);
     }
 
     #[test]

@@ -15,18 +15,32 @@ use crate::dimension::Dim;
 use crate::model::Recorded;
 
 /// Functions of what was recorded.
-const MEASURES: [&str; 9] = [
-    "rate", "cv", "count", "time", "at", "min", "max", "mean", "std",
+const MEASURES: [&str; 15] = [
+    "rate",
+    "cv",
+    "cv2",
+    "lv",
+    "fano",
+    "correlation",
+    "synchrony",
+    "frequency",
+    "count",
+    "time",
+    "at",
+    "min",
+    "max",
+    "mean",
+    "std",
 ];
 
 /// A recorded value: its name and its elements, if it has elements.
 type RecordedValue = (String, Option<Vec<Range<u32>>>);
 
 /// A measured value with its dimension; `truth` for a condition.
-struct Measured {
-    value: Measure,
-    dim: Dim,
-    truth: bool,
+pub(super) struct Measured {
+    pub(super) value: Measure,
+    pub(super) dim: Dim,
+    pub(super) truth: bool,
 }
 
 impl<'a> Elaborator<'a, '_> {
@@ -191,13 +205,13 @@ impl<'a> Elaborator<'a, '_> {
                 if !self.agree(&a.dim, &b.dim, expr.span, &words) {
                     return None;
                 }
-                let (op, a, b) = match op {
-                    CompareOp::Less => (MeasureBinary::Lt, a, b),
-                    CompareOp::LessEqual => (MeasureBinary::Le, a, b),
-                    CompareOp::Greater => (MeasureBinary::Lt, b, a),
-                    CompareOp::GreaterEqual => (MeasureBinary::Le, b, a),
-                    CompareOp::Equal => (MeasureBinary::Eq, a, b),
-                    CompareOp::NotEqual => (MeasureBinary::Ne, a, b),
+                let op = match op {
+                    CompareOp::Less => MeasureBinary::Lt,
+                    CompareOp::LessEqual => MeasureBinary::Le,
+                    CompareOp::Greater => MeasureBinary::Gt,
+                    CompareOp::GreaterEqual => MeasureBinary::Ge,
+                    CompareOp::Equal => MeasureBinary::Eq,
+                    CompareOp::NotEqual => MeasureBinary::Ne,
                 };
                 let value = Measure::Binary(op, Box::new(a.value), Box::new(b.value));
                 Some(Measured {
@@ -289,6 +303,12 @@ impl<'a> Elaborator<'a, '_> {
             );
             return None;
         };
+        let most = match name {
+            "rate" | "cv" | "count" | "time" | "at" => 2,
+            "min" | "max" | "mean" | "std" => 1,
+            _ => 3,
+        };
+        self.no_more(call, args.get(most).copied())?;
         match name {
             "rate" | "cv" | "count" => {
                 let (raster, elements) = self.raster_of(network, path)?;
@@ -328,6 +348,10 @@ impl<'a> Elaborator<'a, '_> {
                     truth: false,
                 })
             }
+            "cv2" | "lv" | "fano" | "correlation" | "synchrony" => {
+                self.statistic(network, call, path, &args[1..])
+            }
+            "frequency" => self.frequency(network, path, &args[1..]),
             "time" => {
                 let (raster, elements) = self.raster_of(network, path)?;
                 let n = match args.get(1) {
@@ -408,7 +432,11 @@ impl<'a> Elaborator<'a, '_> {
     }
 
     /// A span of time `a .. b` in ms; the whole run if it is absent.
-    fn span_of_time(&mut self, network: BodyId, expr: Option<&'a Expr>) -> Option<(f64, f64)> {
+    pub(super) fn span_of_time(
+        &mut self,
+        network: BodyId,
+        expr: Option<&'a Expr>,
+    ) -> Option<(f64, f64)> {
         let Some(expr) = expr else {
             return Some((0.0, self.run_length));
         };

@@ -27,6 +27,7 @@ mod record;
 mod rule;
 mod selection;
 mod start;
+mod statistic;
 mod synapse;
 mod units;
 

@@ -1,7 +1,7 @@
 //! `plot`: pictures of what was recorded.
 
-use neuropil_ir::program::{Layout, Panel, RateSource};
-use neuropil_syntax::tree::{self, ArgumentKind, Call, Path, PlotJoin};
+use neuropil_ir::program::{Layout, Panel, Picture, Source};
+use neuropil_syntax::tree::{self, ArgumentKind, Call, ExprKind, Path, PlotJoin};
 use neuropil_syntax::{Code, Diagnostic};
 
 use super::{BodyId, Elaborator};
@@ -11,7 +11,14 @@ use crate::model::Recorded;
 const PICTURES: [&str; 5] = ["raster", "traces", "rates", "histogram", "heatmap"];
 
 /// Pictures that later parts of the language have.
-const LATER_PICTURES: [&str; 3] = ["spectrum", "curve", "shape"];
+const LATER_PICTURES: [&str; 2] = ["curve", "shape"];
+
+/// The names of all pictures that there are.
+fn pictures() -> impl Iterator<Item = &'static str> {
+    PICTURES
+        .into_iter()
+        .chain(Picture::ALL.map(Picture::as_str))
+}
 
 impl<'a> Elaborator<'a, '_> {
     /// Reads a `plot` statement.
@@ -49,8 +56,8 @@ impl<'a> Elaborator<'a, '_> {
                 .unsupported(call.span, &format!("the picture `{name}`"));
             return None;
         }
-        if !PICTURES.contains(&name) {
-            let near = neuropil_syntax::nearest(name, PICTURES);
+        if !pictures().any(|known| known == name) {
+            let near = neuropil_syntax::nearest(name, pictures());
             self.report.push(
                 Diagnostic::error(
                     Code::UnknownFunction,
@@ -58,12 +65,28 @@ impl<'a> Elaborator<'a, '_> {
                     format!("unknown picture `{name}`"),
                 )
                 .did_you_mean(near)
-                .help(format!("pictures are `{}`", PICTURES.join("`, `"))),
+                .help(format!(
+                    "pictures are `{}`",
+                    pictures().collect::<Vec<_>>().join("`, `")
+                )),
             );
             return None;
         }
+        let measured = Picture::ALL
+            .into_iter()
+            .find(|picture| picture.as_str() == name);
         let mut paths = Vec::new();
-        for argument in &call.args {
+        let mut span = None;
+        for (at, argument) in call.args.iter().enumerate() {
+            // A measure may be of a part of the run, which stands last.
+            if let ArgumentKind::Value(expr) = &argument.kind
+                && measured.is_some()
+                && at + 1 == call.args.len()
+                && matches!(expr.kind, ExprKind::Range { .. })
+            {
+                span = Some(expr);
+                continue;
+            }
             let path = match &argument.kind {
                 ArgumentKind::Value(expr) => expr.as_path(),
                 _ => None,
@@ -85,6 +108,19 @@ impl<'a> Elaborator<'a, '_> {
                 format!("`{name}` needs something that is recorded"),
             );
             return None;
+        }
+        if let Some(picture) = measured {
+            let mut sources = Vec::new();
+            for path in paths {
+                sources.push(self.source_for_picture(network, picture, path)?);
+            }
+            let (from, to) = self.span_of_time(network, span)?;
+            return Some(Layout::Panel(Panel::Measured {
+                picture,
+                sources,
+                from,
+                to,
+            }));
         }
         let panel = match name {
             "raster" => {
@@ -146,15 +182,28 @@ impl<'a> Elaborator<'a, '_> {
         place
     }
 
-    fn rate_for_plot(&mut self, network: BodyId, path: &'a Path) -> Option<RateSource> {
+    /// Events or samples, whichever a path means.
+    fn source_for_picture(
+        &mut self,
+        network: BodyId,
+        picture: Picture,
+        path: &'a Path,
+    ) -> Option<Source> {
+        if picture.needs_events() || self.means_events(path) {
+            return Some(Source::Events(self.raster_for_plot(network, path)?));
+        }
+        Some(Source::Trace(self.trace_of(network, path)?.0))
+    }
+
+    fn rate_for_plot(&mut self, network: BodyId, path: &'a Path) -> Option<Source> {
         if path.as_name().is_some_and(|name| {
             self.network
                 .records
                 .iter()
                 .any(|record| *name == *record.name.as_str())
         }) {
-            return Some(RateSource::Trace(self.trace_of(network, path)?.0));
+            return Some(Source::Trace(self.trace_of(network, path)?.0));
         }
-        Some(RateSource::Events(self.raster_for_plot(network, path)?))
+        Some(Source::Events(self.raster_for_plot(network, path)?))
     }
 }

@@ -32,7 +32,12 @@ mod of_spikes;
 mod picture;
 mod words;
 
+use std::ops::Range;
+
 use neuropil_io::stored::{self, Stored, StoredKind, StoredRun};
+use neuropil_plot::Panel;
+use neuropil_sim::Selection;
+use neuropil_sim::record::{Events, TraceData};
 use neuropil_syntax::nearest;
 
 pub use catalogue::{Entry, Of, catalogue};
@@ -216,34 +221,24 @@ pub fn measure(run: &StoredRun, request: &Request) -> Result<Measured, Error> {
         within_ms,
         findings: Vec::new(),
     };
-    let whole = request.within_ms.is_none();
     let Ok(window) = Window::new(within_ms.0, within_ms.1) else {
         // A run of no steps has nothing to measure.
         return Ok(measured);
     };
     let setting = Setting {
         window,
-        whole,
+        whole: request.within_ms.is_none(),
         dt_ms: run.dt_ms,
         request,
     };
-    let with = other
-        .map(|other| Recording::read(other, &setting))
-        .transpose()?;
+    let read = |stored| Read::stored(stored, run.dt_ms)?.measurable(setting);
+    let with = other.map(read).transpose()?;
     for stored in chosen {
-        let recording = Recording::read(stored, &setting)?;
+        let recording = read(stored)?;
         for entry in &entries {
-            let taken = match (&entry.take, &recording, &with) {
-                (Take::Spikes(take), Recording::Spikes(spikes), _) => take(spikes),
-                (Take::Samples(take), Recording::Samples(samples), _) => take(samples),
-                (Take::Pair(take), one, Some(other)) => take(one, other),
-                _ => continue,
-            };
-            let mut finding = taken.unwrap_or_else(|why| Finding::without(why.to_string()));
-            if finding.numbers.is_empty() && finding.detail.is_none() {
+            let Some(mut finding) = take(entry, &recording, with.as_ref()) else {
                 continue;
-            }
-            finding.measure = entry.name;
+            };
             finding.recording.clone_from(&stored.name);
             if let (Take::Pair(_), Some(name)) = (&entry.take, &request.with) {
                 finding.recording = format!("{} with {name}", stored.name);
@@ -252,6 +247,53 @@ pub fn measure(run: &StoredRun, request: &Request) -> Result<Measured, Error> {
         }
     }
     Ok(measured)
+}
+
+/// Takes one measure of a recording; `None` where it is not one of such recordings.
+fn take(entry: &Entry, one: &Recording<'_>, other: Option<&Recording<'_>>) -> Option<Finding> {
+    let taken = match (&entry.take, one, other) {
+        (Take::Spikes(take), Recording::Spikes(spikes), _) => take(spikes),
+        (Take::Samples(take), Recording::Samples(samples), _) => take(samples),
+        (Take::Pair(take), one, Some(other)) => take(one, other),
+        _ => return None,
+    };
+    let mut finding = taken.unwrap_or_else(|why| Finding::without(why.to_string()));
+    finding.measure = entry.name;
+    (!finding.numbers.is_empty() || finding.detail.is_some()).then_some(finding)
+}
+
+/// Draws one measure of recordings that were read, in a span of a run of some length at a step.
+///
+/// # Units
+/// All times in ms.
+pub(crate) fn panels(
+    name: &str,
+    recordings: Vec<Read>,
+    (span, duration, dt_ms): ((f64, f64), f64, f64),
+) -> Vec<Panel> {
+    let request = Request::default();
+    let mut findings = Vec::new();
+    if let Ok(window) = Window::new(span.0, span.1) {
+        let setting = Setting {
+            window,
+            whole: span == (0.0, duration),
+            dt_ms,
+            request: &request,
+        };
+        for read in recordings {
+            let title = read.name.clone();
+            // Events that are out of order were not recorded by a run.
+            let Ok(recording) = read.measurable(setting) else {
+                continue;
+            };
+            let entries = catalogue().iter().filter(|entry| entry.name == name);
+            for mut finding in entries.filter_map(|entry| take(entry, &recording, None)) {
+                finding.recording.clone_from(&title);
+                findings.push(finding);
+            }
+        }
+    }
+    picture::panels(name, &findings.iter().collect::<Vec<_>>())
 }
 
 /// Refuses numbers that no measure can use.
@@ -294,16 +336,53 @@ enum Recording<'a> {
     Samples(Samples<'a>),
 }
 
-impl<'a> Recording<'a> {
-    fn read(stored: &Stored, setting: &Setting<'a>) -> Result<Self, Error> {
-        Ok(match &stored.kind {
+/// A recording as it was read, of a folder or from memory.
+pub(crate) struct Read {
+    name: String,
+    data: Data,
+}
+
+enum Data {
+    Events(Events, Selection),
+    Samples(TraceData, String),
+}
+
+impl Read {
+    /// Events of chosen elements.
+    pub(crate) fn events(name: &str, events: Events, elements: &[Range<u32>]) -> Self {
+        Self {
+            name: name.to_owned(),
+            data: Data::Events(events, Selection::new(elements)),
+        }
+    }
+
+    /// Samples in a unit.
+    pub(crate) fn samples(name: &str, data: TraceData, unit: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            data: Data::Samples(data, unit.to_owned()),
+        }
+    }
+
+    fn stored(stored: &Stored, dt_ms: f64) -> Result<Self, Error> {
+        let data = match &stored.kind {
             StoredKind::Events { elements, .. } => {
-                Self::Spikes(Spikes::new(&stored::events(stored)?, elements, *setting)?)
+                Data::Events(stored::events(stored)?, elements.clone())
             }
             StoredKind::Trace { unit, .. } => {
-                let data = stored::trace(stored, setting.dt_ms)?;
-                Self::Samples(Samples::new(data, unit, *setting))
+                Data::Samples(stored::trace(stored, dt_ms)?, unit.clone())
             }
+        };
+        let name = stored.name.clone();
+        Ok(Self { name, data })
+    }
+
+    fn measurable(self, setting: Setting<'_>) -> Result<Recording<'_>, Error> {
+        Ok(match self.data {
+            Data::Events(events, chosen) => {
+                Recording::Spikes(Spikes::new(&events, &chosen, setting)?)
+            }
+            Data::Samples(data, unit) => Recording::Samples(Samples::new(data, &unit, setting)),
         })
     }
 }

@@ -1,14 +1,14 @@
 //! Measures of two recordings: who leads whom, and how firmly they go together.
 
 use neuropil_analysis::MeasureError;
-use neuropil_analysis::signals::{Signal, cross_spectrum, lagged_correlation};
+use neuropil_analysis::signals::{Signal, cross_spectrum, lagged_correlation, usual_parts};
 use neuropil_analysis::spikes::{
     isi_distance, spike_distance, spike_triggered, van_rossum, victor_purpura,
 };
 
 use super::catalogue::Taken;
 use super::finding::{Detail, Finding, Number, Quantity};
-use super::of_samples::{Samples, parts};
+use super::of_samples::Samples;
 use super::of_spikes::{Spikes, curve, largest, ms, plural, side_by_side};
 use super::{Recording, Setting};
 
@@ -125,7 +125,7 @@ pub(super) fn lead(a: &Recording<'_>, b: &Recording<'_>) -> Taken {
 pub(super) fn coherence(a: &Recording<'_>, b: &Recording<'_>) -> Taken {
     let both = Both::new(a, b)?;
     let setting = setting(a);
-    let parts = parts(setting, both.step_ms, both.first.len())?;
+    let parts = usual_parts(both.first.len(), both.step_ms, setting.request.part_ms)?;
     let (first, second) = both.signals()?;
     let Some(cross) = cross_spectrum(first, second, parts)? else {
         return Ok(Finding::without("the span is shorter than a part"));

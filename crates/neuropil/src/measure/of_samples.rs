@@ -2,8 +2,8 @@
 
 use neuropil_analysis::MeasureError;
 use neuropil_analysis::signals::{
-    Segments, Signal, Spectrum, autocorrelation, autocorrelation_time_ms, lagged_correlation,
-    participation_ratio, peak, spectrogram as power_over_time, welch,
+    Segments, Signal, autocorrelation, autocorrelation_time_ms, lagged_correlation,
+    participation_ratio, rhythm, spectrogram as power_over_time,
 };
 use neuropil_analysis::spikes::chi;
 use neuropil_sim::record::TraceData;
@@ -15,9 +15,6 @@ use super::of_spikes::{curve, ms, plural, without_diagonal};
 
 /// Bins of a histogram of values.
 const VALUE_BINS: usize = 50;
-
-/// The longest part of a spectrum where none is asked for; unit ms.
-const LONGEST_PART_MS: f64 = 1000.0;
 
 /// Recorded samples within the span, element by element.
 pub(super) struct Samples<'a> {
@@ -271,18 +268,6 @@ pub(super) fn dimension(samples: &Samples<'_>) -> Taken {
     Ok(Finding::of([Number::new("", ratio, "").of(note)]))
 }
 
-/// The parts that a spectrum averages over: of the length asked for, else a quarter of the signal.
-pub(super) fn parts(
-    setting: &Setting<'_>,
-    step_ms: f64,
-    samples: usize,
-) -> Result<Segments, MeasureError> {
-    let usual = (samples as f64 * step_ms / 4.0).min(LONGEST_PART_MS);
-    let length = setting.request.part_ms.unwrap_or(usual) / step_ms;
-    let length = (length.round() as usize).max(2);
-    Segments::new(length, length.div_ceil(2))
-}
-
 /// The mean spectrum of some signals of one step, with its peak.
 pub(super) fn spectral<S: AsRef<[f64]>>(
     setting: &Setting<'_>,
@@ -290,66 +275,32 @@ pub(super) fn spectral<S: AsRef<[f64]>>(
     signals: &[S],
     unit: &str,
 ) -> Taken {
-    let samples = signals.first().map_or(0, |signal| signal.as_ref().len());
-    let parts = parts(setting, step_ms, samples)?;
-    let mut mean: Option<Spectrum> = None;
-    for values in signals {
-        let signal = Signal::new(setting.window.from_ms(), step_ms, values.as_ref())?;
-        let Some(one) = welch(signal, parts) else {
-            continue;
-        };
-        match &mut mean {
-            None => mean = Some(one),
-            Some(sum) => {
-                for (sum, power) in sum.power.iter_mut().zip(one.power) {
-                    *sum += power;
-                }
-            }
-        }
-    }
-    let Some(mut mean) = mean else {
-        return Ok(Finding::without(format!(
-            "the span is shorter than a part of {}",
-            ms(parts.length() as f64 * step_ms)
-        )));
-    };
-    let count = signals.len() as f64;
-    mean.power.iter_mut().for_each(|power| *power /= count);
-    let (low, high) = setting.request.band_hz;
-    let top = peak(&mean, low, high);
-    let note = format!(
-        "mean of {} of {}",
-        plural(mean.averaged as u64, "part"),
-        ms(parts.length() as f64 * step_ms)
-    );
-    // What the peak stands out from.
-    let mut band: Vec<f64> = mean
-        .frequencies_hz
+    let request = setting.request;
+    let signals: Result<Vec<Signal<'_>>, MeasureError> = signals
         .iter()
-        .zip(&mean.power)
-        .filter(|(f, _)| (low..=high).contains(*f))
-        .map(|(_, &power)| power)
+        .map(|values| Signal::new(setting.window.from_ms(), step_ms, values.as_ref()))
         .collect();
-    band.sort_by(f64::total_cmp);
-    let middle = band
-        .get(band.len() / 2)
-        .copied()
-        .filter(|&power| power > 0.0);
-    let strength = top.zip(middle).map(|(top, middle)| top.power / middle);
+    let Some(found) = rhythm(&signals?, request.part_ms, request.band_hz)? else {
+        return Ok(Finding::without(
+            "the span is shorter than a part of the spectrum",
+        ));
+    };
+    let (peak, spectrum) = (found.peak, found.spectrum);
+    let (low, high) = request.band_hz;
     let numbers = [
-        Number::new("peak", top.map(|top| top.frequency_hz), "Hz").of(match top {
-            Some(_) => note,
+        Number::new("peak", peak.map(|peak| peak.frequency_hz), "Hz").of(match peak {
+            Some(_) => format!(
+                "mean of {} of {}",
+                plural(spectrum.averaged as u64, "part"),
+                ms(found.part_ms)
+            ),
             None => format!("no power from {low} Hz to {high} Hz"),
         }),
-        Number::new("width", top.and_then(|top| top.width_hz), "Hz").of("at half of its power"),
-        Number::new("strength", strength, "").of("times the median power of the band"),
+        Number::new("width", peak.and_then(|peak| peak.width_hz), "Hz").of("at half of its power"),
+        Number::new("strength", found.strength, "").of("times the median power of the band"),
     ];
-    let (at, power) = mean
-        .frequencies_hz
-        .into_iter()
-        .zip(mean.power)
-        .filter(|(f, _)| *f > 0.0)
-        .unzip();
+    let each = spectrum.frequencies_hz.into_iter().zip(spectrum.power);
+    let (at, power) = each.filter(|(frequency, _)| *frequency > 0.0).unzip();
     let mut detail = curve(
         Quantity::new("frequency", "Hz"),
         Quantity::new("power", density(unit)),

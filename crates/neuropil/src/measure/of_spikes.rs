@@ -75,22 +75,18 @@ impl<'a> Spikes<'a> {
 
     /// The neurons with enough spikes, at most as many as are paired, evenly chosen.
     fn paired(&self) -> (Vec<u32>, Trains) {
-        let least = self.setting.request.min_spikes.max(1);
-        let enough: Vec<(u32, Train<'_>)> = self
-            .elements
-            .iter()
-            .copied()
-            .zip(self.within())
-            .filter(|(_, train)| train.len() >= least)
-            .collect();
-        let most = self.setting.request.neurons.min(enough.len());
-        let chosen = (0..most).map(|k| enough[k * enough.len() / most]);
-        let (elements, times): (Vec<u32>, Vec<&[f64]>) = chosen
-            .map(|(element, train)| (element, train.times_ms()))
-            .unzip();
-        // They are slices of ascending times.
-        let trains = Trains::from_times(&times).unwrap_or_else(|_| self.trains.clone());
-        (elements, trains)
+        let request = self.setting.request;
+        let least = request.min_spikes.max(1);
+        let (places, trains) = self
+            .trains
+            .active(self.setting.window, least, request.neurons);
+        (
+            places
+                .into_iter()
+                .map(|place| self.elements[place])
+                .collect(),
+            trains,
+        )
     }
 
     /// The mean over neurons with enough spikes of what a train has.
@@ -115,8 +111,10 @@ impl<'a> Spikes<'a> {
 impl Setting<'_> {
     /// Bins over the span: of the width asked for, else of a usual one that is made whole steps.
     pub(super) fn bins(&self, usual_ms: f64) -> Result<Bins, MeasureError> {
-        let whole = (usual_ms / self.dt_ms).round().max(1.0) * self.dt_ms;
-        Bins::new(self.window, self.request.bin_ms.unwrap_or(whole))
+        match self.request.bin_ms {
+            Some(width) => Bins::new(self.window, width),
+            None => Bins::of_steps(self.window, usual_ms, self.dt_ms),
+        }
     }
 }
 

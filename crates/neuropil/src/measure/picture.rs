@@ -10,7 +10,7 @@ use super::{Measured, catalogue};
 /// A panel a measure, in the order of the catalogue, with a line for each recording; matrices and
 /// maps have a panel each. Two panels stand in a row. A run without arrays gives an empty figure.
 pub fn figure(measured: &Measured) -> Figure {
-    let mut panels: Vec<Panel> = Vec::new();
+    let mut all: Vec<Panel> = Vec::new();
     let mut names: Vec<&str> = Vec::new();
     for entry in catalogue() {
         if !names.contains(&entry.name) {
@@ -22,10 +22,10 @@ pub fn figure(measured: &Measured) -> Figure {
             .findings
             .iter()
             .filter(|finding| finding.measure == name);
-        panels.extend(of_measure(name, &found.collect::<Vec<_>>()));
+        all.extend(panels(name, &found.collect::<Vec<_>>()));
     }
     let mut figure = Figure::new();
-    for (at, panel) in panels.into_iter().enumerate() {
+    for (at, panel) in all.into_iter().enumerate() {
         figure = if at % 2 == 0 {
             figure.below(panel)
         } else {
@@ -47,7 +47,7 @@ fn gaps(values: &[Option<f64>]) -> Vec<f64> {
 }
 
 /// The panels of one measure: curves of equal axes share one.
-fn of_measure(name: &str, findings: &[&Finding]) -> Vec<Panel> {
+pub(super) fn panels(name: &str, findings: &[&Finding]) -> Vec<Panel> {
     let mut curves: Vec<(Axis, Axis, bool, Vec<Series>)> = Vec::new();
     let mut others: Vec<Panel> = Vec::new();
     for finding in findings {

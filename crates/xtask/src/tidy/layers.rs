@@ -16,12 +16,11 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("neuropil-ir", &["neuropil-syntax", "neuropil-units"]),
     ("neuropil-compiler", ABOVE_IR),
     ("neuropil-cpu", ABOVE_IR),
-    ("neuropil-sim", ABOVE_IR),
+    ("neuropil-analysis", ABOVE_IR),
     (
-        "neuropil-analysis",
+        "neuropil-sim",
         &[
-            "neuropil-compiler",
-            "neuropil-sim",
+            "neuropil-analysis",
             "neuropil-ir",
             "neuropil-syntax",
             "neuropil-units",
@@ -31,6 +30,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     (
         "neuropil-io",
         &[
+            "neuropil-analysis",
             "neuropil-sim",
             "neuropil-ir",
             "neuropil-syntax",
