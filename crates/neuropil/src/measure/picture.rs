@@ -1,6 +1,6 @@
 //! Findings as a figure, in the style of all pictures.
 
-use neuropil_plot::{Axis, Figure, Heatmap, Histogram, Lines, Panel, Series};
+use neuropil_plot::{Axis, ColourMap, Figure, Heatmap, Histogram, Lines, Panel, Series};
 
 use super::finding::{Detail, Finding, Quantity};
 use super::{Measured, catalogue};
@@ -95,6 +95,8 @@ pub(super) fn panels(name: &str, findings: &[&Finding]) -> Vec<Panel> {
                 values,
             }) => {
                 let mut matrix = Heatmap::matrix(axis(value), gaps(values), elements.len());
+                // A correlation is seen beside 0, whatever its range.
+                matrix.map = ColourMap::Diverging;
                 for axis in [&mut matrix.x, &mut matrix.y] {
                     *axis = Axis::new("chosen element", "");
                 }

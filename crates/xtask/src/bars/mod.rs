@@ -12,6 +12,7 @@
 mod bench;
 mod bits;
 mod foundation;
+mod measures;
 mod networks;
 mod peers;
 mod populations;
@@ -72,6 +73,8 @@ pub(crate) enum Check {
     FullRates,
     /// A plot of cost against size.
     CostAgainstSize,
+    /// What only one list needs.
+    Own(fn(&Tool) -> Result<Vec<Outcome>>),
 }
 
 /// What became of a check.
@@ -120,7 +123,8 @@ pub(crate) fn run(root: &Path, list: &str, filter: &str) -> Result<bool> {
         "foundation" => foundation::bars(),
         "slow" => slow::bars(),
         "speed" => speed::bars(),
-        _ => bail!("no list `{list}`; there are foundation, slow, speed"),
+        "measures" => measures::bars(),
+        _ => bail!("no list `{list}`; there are foundation, slow, speed, measures"),
     };
     let tool = Tool::build(root)?;
     let (mut passed, mut failed, mut missing) = (0, 0, 0);
@@ -172,6 +176,7 @@ impl Check {
             Self::FullMicrocircuit(full) => full.run(tool),
             Self::FullRates => bench::full_rates(tool),
             Self::CostAgainstSize => Ok(vec![bench::cost_against_size(tool)?]),
+            Self::Own(check) => check(tool),
         }
     }
 }

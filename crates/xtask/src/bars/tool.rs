@@ -192,6 +192,11 @@ impl Results {
         Ok(serde_json::from_str(&text)?)
     }
 
+    /// The path of the folder.
+    pub(crate) fn folder(&self) -> String {
+        self.folder.display().to_string()
+    }
+
     /// Returns the name of the only population.
     pub(crate) fn only_population(&self, run: &str) -> Result<String> {
         let summary = self.summary(run)?;
