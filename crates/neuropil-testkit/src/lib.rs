@@ -1,7 +1,7 @@
 //! Statistics, golden files and convergence fits for the tests of Neuropil.
 //!
-//! An unpublished helper: it depends on none of the other crates, so that each of them may use it
-//! in its tests without a cycle. It knows numbers and files, and nothing of neurons, except for the
+//! An unpublished helper: it depends on none of the other crates but the leaf of distribution
+//! functions, so that each of them may use it in its tests without a cycle. It knows numbers and files, and nothing of neurons, except for the
 //! two measures of a spike raster that the published networks are compared by.
 //!
 //! | module | gives |
