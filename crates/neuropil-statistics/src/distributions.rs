@@ -74,9 +74,9 @@ pub fn log10_poisson_tail(k: u64, mean: f64) -> f64 {
 ///
 /// # Examples
 /// ```
-/// use neuropil_statistics::{FALSE_ALARM, binomial_bounds};
+/// use neuropil_statistics::binomial_bounds;
 /// // The number of synapses of 4000 x 4000 pairs at probability 0.02.
-/// let (low, high) = binomial_bounds(16_000_000, 0.02, FALSE_ALARM);
+/// let (low, high) = binomial_bounds(16_000_000, 0.02, 1e-6);
 /// assert!((low..=high).contains(&320_000) && high - low < 5_600);
 /// ```
 pub fn binomial_bounds(n: u64, p: f64, alpha: f64) -> (u64, u64) {

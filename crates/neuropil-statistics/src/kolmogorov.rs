@@ -186,32 +186,55 @@ pub fn ks_two_sample(a: &[f64], b: &[f64]) -> TestOfFit {
     if a.is_empty() || b.is_empty() {
         return TestOfFit::NONE;
     }
-    let first = a.iter().map(|&x| (x, true));
-    let mut pooled: Vec<(f64, bool)> = first.chain(b.iter().map(|&x| (x, false))).collect();
-    pooled.sort_by(|x, y| x.0.total_cmp(&y.0));
     let (n, m) = (a.len() as i64, b.len() as i64);
-    // After how many values the next one differs; 0 and -0 are equal.
-    let mut ends = vec![false; pooled.len() + 1];
-    let (mut i, mut j, mut most) = (0, 0, 0);
-    for (k, &(value, of_a)) in pooled.iter().enumerate() {
-        if of_a {
-            i += 1;
-        } else {
-            j += 1;
-        }
-        ends[k + 1] = pooled.get(k + 1).is_none_or(|next| next.0 != value);
-        if ends[k + 1] {
-            most = most.max((i * m - j * n).abs());
-        }
-    }
-    let statistic = most as f64 / (n as f64 * m as f64);
+    let Steps { most, ends } = Steps::of(a, b);
     let exact = (a.len() as u64).saturating_mul(b.len() as u64) <= MOST_EXACT_PAIRS;
+    let statistic = most as f64 / (n as f64 * m as f64);
     let p_value = if exact {
         share_of_paths(n, m, most, &ends)
     } else {
         corrected(statistic, n as f64 * m as f64 / (n + m) as f64)
     };
     TestOfFit { statistic, p_value }
+}
+
+/// Returns the largest distance of the distribution functions of two samples, 0 to 1.
+///
+/// Values that are equal are stepped over together. NaN where either sample is empty.
+pub fn distance_of_samples(a: &[f64], b: &[f64]) -> f64 {
+    Steps::of(a, b).most as f64 / (a.len() as f64 * b.len() as f64)
+}
+
+/// The way through the pooled values of two samples, in whole numbers.
+struct Steps {
+    /// The largest `|i m - j n|` after i values of one and j of the other.
+    most: i64,
+    /// After how many values the next one differs, by their number.
+    ends: Vec<bool>,
+}
+
+impl Steps {
+    fn of(a: &[f64], b: &[f64]) -> Self {
+        // Each value of a is worth m, each of b -n.
+        let (n, m) = (a.len() as i64, b.len() as i64);
+        let first = a.iter().map(|&x| (x, m));
+        let mut pooled: Vec<(f64, i64)> = first.chain(b.iter().map(|&x| (x, -n))).collect();
+        pooled.sort_by(|x, y| x.0.total_cmp(&y.0));
+        let mut steps = Self {
+            most: 0,
+            ends: vec![false],
+        };
+        let mut gap = 0;
+        // 0 and -0 are equal.
+        for equal in pooled.chunk_by(|x, y| x.0 == y.0) {
+            gap += equal.iter().map(|step| step.1).sum::<i64>();
+            steps.most = steps.most.max(gap.abs());
+            steps
+                .ends
+                .extend((1..=equal.len()).map(|k| k == equal.len()));
+        }
+        steps
+    }
 }
 
 /// The share of paths from (0, 0) to (n, m) with `|i m - j n| >= most` at an end of equal values.
@@ -358,6 +381,8 @@ mod tests {
         let many: Vec<f64> = (0..4_000).map(f64::from).collect();
         assert!(ks_two_sample(&many, &many).p_value == 1.0);
         assert!(ks_two_sample(&[], &many).p_value.is_nan());
+        assert!(distance_of_samples(&[], &many).is_nan());
+        assert_eq!(distance_of_samples(&a, &b), exact.statistic);
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! | how likely is a deviate of the normal law? | [`normal_cdf`], [`normal_sf`], [`normal_quantile`] |
 //! | how likely is a count, and between which bounds does it lie? | [`binomial_cdf`], [`poisson_cdf`], [`binomial_bounds`], [`poisson_bounds`] |
 //! | how likely are so many events or more, however unlikely? | [`log10_poisson_tail`] |
-//! | how far do distribution functions lie apart, and how likely is that? | [`ks_one_sample`], [`ks_two_sample`], [`one_sample_sf`], [`kolmogorov_sf`] |
+//! | how far do distribution functions lie apart, and how likely is that? | [`ks_one_sample`], [`ks_two_sample`], [`distance_of_samples`], [`one_sample_sf`], [`kolmogorov_sf`] |
 //! | how likely is a chi-square? | [`chi_square`], [`chi_square_sf`] |
 //!
 //! Nothing here refuses an argument: what has no value is NaN, which the crates above turn into
@@ -30,7 +30,8 @@ pub use distributions::{
     poisson_bounds, poisson_cdf,
 };
 pub use kolmogorov::{
-    MOST_EXACT_PAIRS, MOST_EXACT_VALUES, kolmogorov_sf, ks_one_sample, ks_two_sample, one_sample_sf,
+    MOST_EXACT_PAIRS, MOST_EXACT_VALUES, distance_of_samples, kolmogorov_sf, ks_one_sample,
+    ks_two_sample, one_sample_sf,
 };
 pub use pearson::{chi_square, chi_square_sf};
 pub use special::{erf, erfc, gamma_p, gamma_q, incomplete_beta, ln_gamma, ln_gamma_p};

@@ -177,15 +177,27 @@ impl CountMoments {
     }
 }
 
-/// The mean pairwise correlation of counts in bins of each width.
+/// Returns the mean pairwise correlation of counts in bins of each width.
 ///
 /// Correlation grows with the width until the bin is longer than what the neurons share.
+///
+/// # Equation
+/// The mean over pairs of `cov(n_i, n_j) / sqrt(var(n_i) var(n_j))`, counts n in bins of the width. For a
+/// Poisson train and its copy after a delay d it is `1 - d/w` in bins of w > d. What is left
+/// of the span after whole bins does not count.
+///
+/// # Units
+/// `widths_ms` in ms, in any order.
 ///
 /// # Shapes
 /// One entry a width, as [`CountMoments::mean_correlation`].
 ///
 /// # Errors
 /// As [`Bins::new`] and [`CountMoments::new`].
+///
+/// # Source
+/// W. Bair, E. Zohary, W. T. Newsome (2001), Correlated firing in macaque visual area MT: time scales and
+/// relationship to behavior, <https://doi.org/10.1523/JNEUROSCI.21-05-01676.2001>.
 pub fn correlation_by_width(
     trains: &Trains,
     window: Window,
@@ -299,6 +311,26 @@ mod tests {
         let same = Trains::from_times(&[copy(0), copy(0)]).unwrap();
         let found = correlation_by_width(&same, window, &[10.0]).unwrap();
         assert_eq!(found, [Some(1.0)]);
+    }
+
+    /// A copy that comes d later shares the spikes of the last `w - d` of each bin of width w: counts of a
+    /// Poisson process are correlated by `1 - d/w`, and not at all while the bin is shorter.
+    #[test]
+    fn correlation_grows_with_the_bin() {
+        let times = poisson_train(8.0, 4e5, 11);
+        let delay = 6.0;
+        let later: Vec<f64> = times.iter().map(|t| t + delay).collect();
+        let trains = Trains::from_times(&[&times, &later]).unwrap();
+        let window = Window::new(0.0, 4e5).unwrap();
+        let widths = [3.0, 6.0, 12.0, 24.0, 120.0];
+        let found = correlation_by_width(&trains, window, &widths).unwrap();
+        for (found, width) in found.iter().zip(widths) {
+            let near = Tolerance::absolute(5.0 / (4e5 / width).sqrt());
+            let expected = f64::max(0.0, 1.0 - delay / width);
+            assert_close("delayed copy", found.unwrap(), expected, near);
+        }
+        assert_eq!(correlation_by_width(&trains, window, &[]), Ok(vec![]));
+        assert!(correlation_by_width(&trains, window, &[0.0]).is_err());
     }
 
     #[test]
