@@ -67,6 +67,14 @@ pub enum MeasureError {
         /// How many neurons there are.
         neurons: usize,
     },
+    /// A band reaches half the sampling rate, above which a signal has no frequencies.
+    #[error("the band reaches {to_hz} Hz, half the sampling rate is {half_rate_hz} Hz")]
+    AboveHalfRate {
+        /// Upper end of the band in Hz.
+        to_hz: f64,
+        /// Half the sampling rate in Hz.
+        half_rate_hz: f64,
+    },
     /// The result would have too many entries.
     #[error("{wanted} {what}, at most {most}")]
     TooMany {

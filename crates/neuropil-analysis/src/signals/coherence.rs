@@ -109,12 +109,9 @@ pub fn spike_field_spectrum(
     segments: Segments,
 ) -> Result<Option<CrossSpectrum>, MeasureError> {
     let mut counts = vec![0.0; signal.values().len()];
-    for time in train.times_ms() {
-        let sample = ((time - signal.start_ms()) / signal.dt_ms()).round();
-        if sample >= 0.0
-            && let Some(count) = counts.get_mut(sample as usize)
-        {
-            *count += 1.0;
+    for &time in train.times_ms() {
+        if let Some(sample) = signal.nearest(time) {
+            counts[sample] += 1.0;
         }
     }
     let counts = Signal::new(signal.start_ms(), signal.dt_ms(), &counts)?;

@@ -6,27 +6,37 @@
 //!
 //! | question | module | measures |
 //! |---|---|---|
-//! | which rhythm? | [`spectrum`] | Welch, sine multitaper, spectrogram, peak and its width |
+//! | which rhythm? | [`spectrum`], [`tapers`] | Welch, multitaper (sine, Slepian), spectrogram, peak and its width |
 //! | which rhythm is shared? | [`coherence`] | cross-spectrum, coherence, of spikes with a signal too |
-//! | at which phase? | [`hilbert`] | amplitude and phase of the analytic signal |
+//! | at which phase? | [`hilbert`], [`bands`] | amplitude and phase of the analytic signal, in a band |
+//! | how steady is a phase? | [`locking`] | phase-locking value, vector strength of spikes |
 //! | how long is it remembered? | [`mod@autocorrelation`] | autocorrelation and its time |
 //! | in how many directions, who after whom? | [`dimensionality`] | participation ratio, lagged correlation |
 //! | is it critical? | [`mod@avalanches`] | sizes and durations, power laws with a test of fit |
 
 pub mod autocorrelation;
 pub mod avalanches;
+pub mod bands;
 pub mod coherence;
 pub mod dimensionality;
+mod eigen;
 mod fft;
 pub mod hilbert;
+pub mod locking;
 mod signal;
 pub mod spectrum;
+pub mod tapers;
 
 pub use autocorrelation::{autocorrelation, autocorrelation_time_ms};
 pub use avalanches::{Avalanche, PowerLaw, avalanches, fit_power_law};
+pub use bands::{Band, analytic_in_band, band_filter, envelope_in_band, phase_in_band};
 pub use coherence::{CrossSpectrum, cross_spectrum, spike_field_spectrum};
 pub use dimensionality::{lagged_correlation, participation_ratio};
 pub use fft::Complex;
 pub use hilbert::analytic;
+pub use locking::{PhaseLocking, phase_locking, phase_locking_value, phases_at_spikes};
 pub use signal::Signal;
-pub use spectrum::{Peak, Segments, Spectrogram, Spectrum, multitaper, peak, spectrogram, welch};
+pub use spectrum::{
+    Peak, Segments, Spectrogram, Spectrum, multitaper, multitaper_slepian, peak, spectrogram, welch,
+};
+pub use tapers::slepian_tapers;

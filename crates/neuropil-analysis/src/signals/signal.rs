@@ -42,6 +42,12 @@ impl<'a> Signal<'a> {
         self.values
     }
 
+    /// The place of the sample nearest to a time; `None` before the first and after the last.
+    pub(crate) fn nearest(self, time_ms: f64) -> Option<usize> {
+        let place = ((time_ms - self.start_ms) / self.dt_ms).round();
+        (place >= 0.0 && place < self.values.len() as f64).then_some(place as usize)
+    }
+
     /// The samples less their mean; `None` if there are none, or all are the same.
     pub(crate) fn deviations(self) -> Option<Vec<f64>> {
         let first = self.values.first()?;

@@ -51,9 +51,7 @@ pub fn spike_triggered(
     }
     let (before, length) = (before as usize, (before + after) as usize + 1);
     let surround = |&time: &f64| {
-        let sample = ((time - signal.start_ms()) / signal.dt_ms()).round();
-        let within = sample >= before as f64 && sample < signal.values().len() as f64;
-        let first = within.then(|| sample as usize - before)?;
+        let first = signal.nearest(time)?.checked_sub(before)?;
         signal.values().get(first..first + length)
     };
     let surrounds = train.times_ms().iter().filter_map(surround);
