@@ -49,6 +49,14 @@ pub enum MeasureError {
         /// The position, from 0.
         position: usize,
     },
+    /// A value is neither 0 nor 1.
+    #[error("the {what} at position {position} is neither 0 nor 1")]
+    NotBinary {
+        /// The argument.
+        what: &'static str,
+        /// The position, from 0.
+        position: usize,
+    },
     /// Series that belong together differ in length.
     #[error("{what}: {found} where {expected} are expected")]
     Lengths {

@@ -1,4 +1,15 @@
 //! Population codes: what the rates of many neurons say about one angle, position or stimulus.
+//!
+//! | question | ask |
+//! |---|---|
+//! | which angle, and how wide is the bump? | [`population_vector`] |
+//! | which stimulus, by expected counts? | [`most_likely_stimulus`] |
+//! | which template, which stored pattern? | [`match_template`], [`overlap`], [`sparse_overlap`] |
+//! | how far off is what was decoded? | [`angle_error`], [`angle_decoding_error`] |
+
+mod templates;
+
+pub use templates::{Similarity, TemplateMatch, match_template, overlap, sparse_overlap};
 
 use crate::error::{MeasureError, equal_lengths, finite, not_negative};
 use std::f64::consts::{PI, TAU};

@@ -6,6 +6,7 @@
 //! eigenvalues counted by signs (Sturm) and found by bisection, and its vectors by inverse iteration.
 //! J. H. Wilkinson (1965), The Algebraic Eigenvalue Problem, chapter 5.
 
+use super::signal::product;
 use neuropil_ir::draw::{Stream, stream_key};
 
 /// How often each vector is solved for anew: each time errors fall by the distance to other
@@ -139,17 +140,17 @@ impl Tridiagonal {
     }
 }
 
-fn product(x: &[f64], y: &[f64]) -> f64 {
-    x.iter().zip(y).map(|(x, y)| x * y).sum()
-}
-
 fn normalize(vector: &mut [f64]) {
     // In units of the largest entry: its square could overflow.
     let most = vector.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
     if most > 0.0 {
-        vector.iter_mut().for_each(|x| *x /= most);
+        for x in vector.iter_mut() {
+            *x /= most;
+        }
         let length = product(vector, vector).sqrt();
-        vector.iter_mut().for_each(|x| *x /= length);
+        for x in vector.iter_mut() {
+            *x /= length;
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Samples in steady steps.
 
-use crate::error::{MeasureError, finite, positive};
+use crate::error::{MeasureError, equal_lengths, finite, positive};
 
 /// A signal sampled at `start + k dt`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,11 +50,42 @@ impl<'a> Signal<'a> {
 
     /// The samples less their mean; `None` if there are none, or all are the same.
     pub(crate) fn deviations(self) -> Option<Vec<f64>> {
-        let first = self.values.first()?;
-        if self.values.iter().all(|value| value == first) {
-            return None;
-        }
-        let mean = self.values.iter().sum::<f64>() / self.values.len() as f64;
-        Some(self.values.iter().map(|value| value - mean).collect())
+        deviations(self.values)
     }
+}
+
+/// Values less their mean; `None` if there are none, or all are the same.
+pub(crate) fn deviations(values: &[f64]) -> Option<Vec<f64>> {
+    let first = values.first()?;
+    if values.iter().all(|value| value == first) {
+        return None;
+    }
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    Some(values.iter().map(|value| value - mean).collect())
+}
+
+/// Values less their mean and over their length, so that products of two are correlations.
+///
+/// `None` if there are none, or all are the same.
+pub(crate) fn directions(values: &[f64]) -> Option<Vec<f64>> {
+    let mut values = deviations(values)?;
+    let length = product(&values, &values).sqrt();
+    for value in &mut values {
+        *value /= length;
+    }
+    (length > 0.0).then_some(values)
+}
+
+/// The sum of products, in order.
+pub(crate) fn product(x: &[f64], y: &[f64]) -> f64 {
+    x.iter().zip(y).map(|(x, y)| x * y).sum()
+}
+
+/// Refuses signals of different length; returns the length, 0 for no signals.
+pub(super) fn equal_samples(signals: &[Signal<'_>]) -> Result<usize, MeasureError> {
+    let first = signals.first().map_or(0, |signal| signal.values.len());
+    for signal in signals {
+        equal_lengths("samples of a signal", signal.values.len(), first)?;
+    }
+    Ok(first)
 }

@@ -40,8 +40,17 @@ impl Segments {
         self.length
     }
 
+    /// The middles of the first parts of a signal; unit ms.
+    pub(super) fn middles_ms(self, signal: Signal<'_>, parts: usize) -> Vec<f64> {
+        let middle = |k: usize| {
+            let samples = (k * self.shift) as f64 + (self.length - 1) as f64 / 2.0;
+            signal.start_ms() + samples * signal.dt_ms()
+        };
+        (0..parts).map(middle).collect()
+    }
+
     /// The parts of some samples that are whole.
-    fn parts(self, values: &[f64]) -> impl ExactSizeIterator<Item = &[f64]> {
+    pub(super) fn parts(self, values: &[f64]) -> impl ExactSizeIterator<Item = &[f64]> {
         values.windows(self.length).step_by(self.shift)
     }
 }
@@ -167,12 +176,8 @@ pub fn spectrogram(signal: Signal<'_>, segments: Segments) -> Option<Spectrogram
         each.map(|(k, x)| x.squared() * tapered.weight(k)).collect()
     };
     let power: Vec<Vec<f64>> = tapered.amplitudes(signal.values()).map(density).collect();
-    let middle = |k: usize| {
-        let samples = (k * segments.shift) as f64 + (segments.length - 1) as f64 / 2.0;
-        signal.start_ms() + samples * dt
-    };
     Some(Spectrogram {
-        times_ms: (0..power.len()).map(middle).collect(),
+        times_ms: segments.middles_ms(signal, power.len()),
         frequencies_hz: frequencies_hz(segments.length, dt),
         power,
     })

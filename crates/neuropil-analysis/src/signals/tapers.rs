@@ -68,7 +68,9 @@ pub fn slepian_tapers(
             &taper[..n / 2]
         };
         if part.iter().sum::<f64>() < 0.0 {
-            taper.iter_mut().for_each(|x| *x = -*x);
+            for x in taper.iter_mut() {
+                *x = -*x;
+            }
         }
     }
     Ok(tapers)
