@@ -31,8 +31,8 @@
 //!
 //! # What is not here
 //!
-//! Files: comparison of two result folders is in the facade. Spike sorting, and fields of neurons with
-//! an extent.
+//! Files: comparison of two result folders is in the facade. Spike sorting, and fields of neurons
+//! with an extent.
 
 #![expect(
     clippy::disallowed_methods,

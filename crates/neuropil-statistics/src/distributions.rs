@@ -8,7 +8,7 @@ pub fn normal_cdf(x: f64) -> f64 {
     0.5 * erfc(-x / SQRT_2)
 }
 
-/// Returns the probability that a standard normal variable exceeds x, exact in the upper tail.
+/// Returns the probability that a normal variable exceeds x, exact in the upper tail.
 pub fn normal_sf(x: f64) -> f64 {
     0.5 * erfc(x / SQRT_2)
 }
@@ -28,7 +28,8 @@ pub fn normal_quantile(p: f64) -> f64 {
         return f64::NEG_INFINITY;
     }
     // A start from the leading term of the tail, then Newton's method on the logarithm of the tail,
-    // which is concave and nearly quadratic: it converges from any start, to rounding in a few steps.
+    // which is concave and nearly quadratic: it converges from any start, to rounding in a few
+    // steps.
     let mut x = (-2.0 * p.ln()).sqrt();
     if p > 0.1 {
         x = (0.5 - p) * (2.0 * PI).sqrt();
@@ -58,7 +59,7 @@ pub fn poisson_cdf(k: u64, mean: f64) -> f64 {
     gamma_q((k + 1) as f64, mean)
 }
 
-/// Returns the decimal logarithm of the probability of k events or more where `mean` are expected.
+/// Returns the decimal logarithm of the chance of k events or more, of `mean` expected.
 ///
 /// Also where the probability is too small for a number.
 pub fn log10_poisson_tail(k: u64, mean: f64) -> f64 {

@@ -18,7 +18,8 @@ pub fn kolmogorov_sf(lambda: f64) -> f64 {
     if lambda <= 0.0 {
         return 1.0;
     }
-    // Two series of the same function (related by Jacobi's identity): each is fast where the other is slow.
+    // Two series of the same function (related by Jacobi's identity): each is fast where the other
+    // is slow.
     if lambda < 1.0 {
         let sum: f64 = (0..20)
             .map(|k| {
@@ -78,8 +79,8 @@ pub fn ks_one_sample(sample: &[f64], cdf: impl Fn(f64) -> f64) -> TestOfFit {
 /// Stephens (1970) beyond. NaN for no values.
 ///
 /// # Source
-/// J. Durbin (1973), Distribution Theory for Tests Based on the Sample Distribution Function, in the
-/// form of G. Marsaglia, W. W. Tsang, J. Wang (2003), Evaluating Kolmogorov's distribution,
+/// J. Durbin (1973), Distribution Theory for Tests Based on the Sample Distribution Function, in
+/// the form of G. Marsaglia, W. W. Tsang, J. Wang (2003), Evaluating Kolmogorov's distribution,
 /// <https://doi.org/10.18637/jss.v008.i18>; in the tail twice the one-sided law of Z. W. Birnbaum,
 /// F. H. Tingey (1951), <https://doi.org/10.1214/aoms/1177729550>, equation 3.0.
 pub fn one_sample_sf(distance: f64, n: usize) -> f64 {
@@ -96,8 +97,8 @@ pub fn one_sample_sf(distance: f64, n: usize) -> f64 {
     if n > MOST_EXACT_VALUES {
         return corrected(distance, size);
     }
-    // Both sides at once are about exp(-8 n d^2) against exp(-2 n d^2): 4e-11 of it from here on for
-    // many values, 2e-9 for 20, and nothing at all from d = 1/2 on.
+    // Both sides at once are about exp(-8 n d^2) against exp(-2 n d^2): 4e-11 of it from here on
+    // for many values, 2e-9 for 20, and nothing at all from d = 1/2 on.
     if size * distance * distance >= 4.0 || distance >= 0.5 {
         return (2.0 * one_sided_sf(distance, size)).min(1.0);
     }
@@ -179,8 +180,8 @@ fn durbin_cdf(distance: f64, n: usize) -> f64 {
 ///
 /// # Source
 /// J. L. Hodges (1958), The significance probability of the Smirnov two-sample test,
-/// <https://doi.org/10.1007/BF02589501>; with equal values: G. Schröer, D. Trenkler (1995), Exact and
-/// randomization distributions of Kolmogorov-Smirnov tests,
+/// <https://doi.org/10.1007/BF02589501>; with equal values: G. Schröer, D. Trenkler (1995), Exact
+/// and randomization distributions of Kolmogorov-Smirnov tests,
 /// <https://doi.org/10.1016/0167-9473(94)00040-P>.
 pub fn ks_two_sample(a: &[f64], b: &[f64]) -> TestOfFit {
     if a.is_empty() || b.is_empty() {
@@ -239,9 +240,9 @@ impl Steps {
 
 /// The share of paths from (0, 0) to (n, m) with `|i m - j n| >= most` at an end of equal values.
 ///
-/// Of the paths to (i, j), a share i/(i + j) comes from (i - 1, j): so the share that has touched is
-/// the mean of both, and 1 where the point itself touches. Nothing is subtracted: small shares keep
-/// their digits.
+/// Of the paths to (i, j), a share i/(i + j) comes from (i - 1, j): so the share that has touched
+/// is the mean of both, and 1 where the point itself touches. Nothing is subtracted: small shares
+/// keep their digits.
 fn share_of_paths(n: i64, m: i64, most: i64, ends: &[bool]) -> f64 {
     let mut touched = vec![0.0; m as usize + 1];
     for i in 0..=n {
@@ -279,8 +280,9 @@ mod tests {
         assert_eq!(kolmogorov_sf(0.0), 1.0);
     }
 
-    /// One value: the distance is below d for u in (1 - d, d). Two values: `2 (2d - 1/2)^2` up to a half and
-    /// `1 - 2 (1 - d)^2` above, by the area of the square in which both order statistics are near.
+    /// One value: the distance is below d for u in (1 - d, d). Two values: `2 (2d - 1/2)^2` up to a
+    /// half and `1 - 2 (1 - d)^2` above, by the area of the square in which both order statistics
+    /// are near.
     #[test]
     fn one_and_two_values_have_closed_forms() {
         for d in [0.55, 0.7, 0.95] {
@@ -307,7 +309,8 @@ mod tests {
             1e-13,
         );
         for n in [20, 200, 1_000] {
-            // The matrix and the tail, each on its side of n d^2 = 4; the tail falls by 8 sqrt(n) there.
+            // The matrix and the tail, each on its side of n d^2 = 4; the tail falls by 8 sqrt(n)
+            // there.
             let d = (4.0 / f64::from(n)).sqrt();
             let below = 1.0 - durbin_cdf(d * (1.0 - 1e-12), n as usize);
             let above = one_sample_sf(d * (1.0 + 1e-12), n as usize);

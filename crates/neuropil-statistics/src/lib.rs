@@ -1,8 +1,8 @@
 //! Distribution functions and the special functions they are made of; internal to Neuropil.
 //!
 //! A leaf that knows numbers only, so that the measures (which report p-values) and the test kit
-//! (which asserts on them) share one text. Written for trust and not for speed: closed forms, finite
-//! sums and series, checked against published values and against each other.
+//! (which asserts on them) share one text. Written for trust and not for speed: closed forms,
+//! finite sums and series, checked against published values and against each other.
 //!
 //! | question | use |
 //! |---|---|

@@ -3,7 +3,7 @@
 use super::TestOfFit;
 use super::special::gamma_q;
 
-/// Returns the probability that a chi-square variable exceeds x; NaN for no degree of freedom.
+/// Returns the probability that a chi-square variable exceeds x; NaN for no degrees.
 ///
 /// # Equation
 /// `Q(degrees/2, x/2)`, the regularised upper incomplete gamma function.
@@ -13,10 +13,10 @@ pub fn chi_square_sf(x: f64, degrees: usize) -> f64 {
 
 /// Tests whether counts have given expectations, one a cell.
 ///
-/// Cells of which nothing is expected and nothing seen do not count; one that holds a count makes the
-/// statistic infinite. `fitted` is the number of parameters that were estimated from the counts: the
-/// degrees of freedom are cells less 1 less `fitted`. NaN where none is left, or a number of
-/// expectations differs from that of counts.
+/// Cells of which nothing is expected and nothing seen do not count; one that holds a count makes
+/// the statistic infinite. `fitted` is the number of parameters that were estimated from the
+/// counts: the degrees of freedom are cells less 1 less `fitted`. NaN where none is left, or a
+/// number of expectations differs from that of counts.
 pub fn chi_square(observed: &[u64], expected: &[f64], fitted: usize) -> TestOfFit {
     let cells = expected.iter().filter(|&&e| e > 0.0).count();
     let degrees = cells.saturating_sub(1).saturating_sub(fitted);

@@ -1,7 +1,7 @@
 //! The special functions that distributions are made of.
 //!
-//! Relative errors are near 1e-13 in the ranges that tests use (parameters up to about 1e6), which is far
-//! below the accuracy that any p-value needs.
+//! Relative errors are near 1e-13 in the ranges that tests use (parameters up to about 1e6), which
+//! is far below the accuracy that any p-value needs.
 //!
 //! # Source
 //! NIST Digital Library of Mathematical Functions: 5.11.1 (Stirling series), 8.7.1 (series of the
@@ -42,7 +42,9 @@ pub fn gamma_p(a: f64, x: f64) -> f64 {
     }
 }
 
-/// Returns the regularised upper incomplete gamma function Q(a, x) = 1 - P(a, x), exact in the tail.
+/// Returns the regularised upper incomplete gamma function Q(a, x), exact in the tail.
+///
+/// `Q = 1 - P`.
 pub fn gamma_q(a: f64, x: f64) -> f64 {
     match gamma_side(a, x) {
         Side::Lower(p) => 1.0 - p.value(),

@@ -51,6 +51,9 @@ pub struct TemplateMatch {
 
 /// Finds the template that activity looks most like; `None` if it can be compared with none.
 ///
+/// # Equation
+/// The greatest [`Similarity`] over templates.
+///
 /// # Shapes
 /// `activity` is `[n_neurons]`, `templates` `[n_templates]` of `[n_neurons]`.
 ///
@@ -58,9 +61,8 @@ pub struct TemplateMatch {
 /// [`MeasureError::Lengths`], [`MeasureError::NotFinite`].
 ///
 /// # Source
-/// D. A. Butts, M. S. Goldman (2006), <https://doi.org/10.1371/journal.pbio.0040092>, box 1, has the place
-/// of template matching among decoders; S. Deneve, P. E. Latham, A. Pouget (1999), Reading population codes,
-/// <https://doi.org/10.1038/11205>.
+/// S. Deneve, P. E. Latham, A. Pouget (1999), Reading population codes: a neural implementation of
+/// ideal observers, <https://doi.org/10.1038/11205>, which compares it with other decoders.
 ///
 /// # Examples
 /// ```
@@ -91,8 +93,8 @@ pub fn match_template<T: AsRef<[f64]>>(
 
 /// Returns the overlap of a state with a pattern of -1 and 1: how far a pattern is recalled.
 ///
-/// 1 for the pattern itself, -1 for its inverse, near `1/sqrt(n)` for one that has nothing to do with it. `None` for no
-/// neurons.
+/// 1 for the pattern itself, -1 for its inverse, near `1/sqrt(n)` for one that has nothing to do
+/// with it. `None` for no neurons.
 ///
 /// # Equation
 /// `m = (1/n) sum_i xi_i s_i`
@@ -104,9 +106,9 @@ pub fn match_template<T: AsRef<[f64]>>(
 /// [`MeasureError::Lengths`], [`MeasureError::NotFinite`].
 ///
 /// # Source
-/// J. J. Hopfield (1982), Neural networks and physical systems with emergent collective computational
-/// abilities, <https://doi.org/10.1073/pnas.79.8.2554>; the overlap as in D. J. Amit, H. Gutfreund, H. Sompolinsky
-/// (1985), <https://doi.org/10.1103/PhysRevA.32.1007>.
+/// J. J. Hopfield (1982), Neural networks and physical systems with emergent collective
+/// computational abilities, <https://doi.org/10.1073/pnas.79.8.2554>; the overlap as in D. J. Amit,
+/// H. Gutfreund, H. Sompolinsky (1985), <https://doi.org/10.1103/PhysRevA.32.1007>.
 pub fn overlap(state: &[f64], pattern: &[f64]) -> Result<Option<f64>, MeasureError> {
     equal_lengths("neurons of the pattern", pattern.len(), state.len())?;
     finite("state", state)?;
@@ -116,23 +118,23 @@ pub fn overlap(state: &[f64], pattern: &[f64]) -> Result<Option<f64>, MeasureErr
 
 /// Returns the overlap of a state with a sparse pattern of 0 and 1.
 ///
-/// 1 for the pattern itself, 0 for even activity and in the mean for one that has nothing to do with it. `None` for a pattern whose
-/// neurons are all alike.
+/// 1 for the pattern itself, 0 for even activity and in the mean for one that has nothing to do
+/// with it. `None` for a pattern whose neurons are all alike.
 ///
 /// # Equation
-/// `m = sum_i (xi_i - f) s_i / (n f (1 - f))` with f the mean of the pattern: the rate in the pattern less the
-/// rate outside of it.
+/// `m = sum_i (xi_i - f) s_i / (n f (1 - f))` with f the mean of the pattern: the rate in the
+/// pattern less the rate outside of it.
 ///
 /// # Shapes
 /// `[n_neurons]` both.
 ///
 /// # Errors
-/// [`MeasureError::Lengths`], [`MeasureError::NotFinite`], [`MeasureError::NotBinary`] for a pattern that is
-/// not of 0 and 1.
+/// [`MeasureError::Lengths`], [`MeasureError::NotFinite`], [`MeasureError::NotBinary`] for a
+/// pattern that is not of 0 and 1.
 ///
 /// # Source
-/// M. V. Tsodyks, M. V. Feigel'man (1988), The enhanced storage capacity in neural networks with low activity
-/// level, <https://doi.org/10.1209/0295-5075/6/2/002>.
+/// M. V. Tsodyks, M. V. Feigel'man (1988), The enhanced storage capacity in neural networks with
+/// low activity level, <https://doi.org/10.1209/0295-5075/6/2/002>.
 pub fn sparse_overlap(state: &[f64], pattern: &[f64]) -> Result<Option<f64>, MeasureError> {
     equal_lengths("neurons of the pattern", pattern.len(), state.len())?;
     finite("state", state)?;

@@ -19,6 +19,10 @@ pub struct Interval {
 /// `level` is the share inside, such as 0.95. For few values (below about 20) the interval is too
 /// narrow. `None` for fewer than two values, or if the statistic is not a number for a sample.
 ///
+/// # Equation
+/// Of `samples` statistics of n values drawn with replacement from the n, in order, the one after a
+/// share of `(1 - level)/2` and the one before the last such share.
+///
 /// # Errors
 /// [`MeasureError::NotPositive`] for no samples or a level that is not between 0 and 1,
 /// [`MeasureError::NotFinite`] for a value that is not finite.

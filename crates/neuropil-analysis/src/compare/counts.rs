@@ -12,19 +12,20 @@ pub struct ChiSquare {
     pub degrees: usize,
     /// The probability of a statistic at least as large if the counts follow the law.
     ///
-    /// By the chi-square law, which counts follow as they grow: good from about five expected in each cell.
+    /// By the chi-square law, which counts follow as they grow: good from about five expected in
+    /// each cell.
     pub p_value: f64,
 }
 
 /// Tests whether counts have given expectations; `None` where no degree of freedom is left.
 ///
-/// Cells of which nothing is expected and nothing seen do not count; one that holds a count makes the
-/// statistic infinite. Merge cells until about five are expected in each.
+/// Cells of which nothing is expected and nothing seen do not count; one that holds a count makes
+/// the statistic infinite. Merge cells until about five are expected in each.
 ///
 /// # Equation
-/// `X = sum_i (o_i - e_i)^2 / e_i`, with cells less 1 less `fitted` degrees of freedom; the p-value is
-/// `Q(degrees/2, X/2)`, the regularised upper incomplete gamma function. `fitted` is the number of
-/// parameters of the law that were estimated from the counts.
+/// `X = sum_i (o_i - e_i)^2 / e_i`, with cells less 1 less `fitted` degrees of freedom; the p-value
+/// is `Q(degrees/2, X/2)`, the regularised upper incomplete gamma function. `fitted` is the number
+/// of parameters of the law that were estimated from the counts.
 ///
 /// # Shapes
 /// `[n_cells]` both. The expectations should add up to the counts, which is not checked.
@@ -67,12 +68,12 @@ pub fn chi_square(
 
 /// Tests whether two histograms with the same cells follow one law, whatever their sums.
 ///
-/// `None` where either is empty, or only one cell holds a count. Cells that are empty in both do not
-/// count.
+/// `None` where either is empty, or only one cell holds a count. Cells that are empty in both do
+/// not count.
 ///
 /// # Equation
-/// `X = sum_i (sqrt(B/A) a_i - sqrt(A/B) b_i)^2 / (a_i + b_i)` with A and B the sums, and one degree of freedom
-/// less than cells: the chi-square of the table of two rows.
+/// `X = sum_i (sqrt(B/A) a_i - sqrt(A/B) b_i)^2 / (a_i + b_i)` with A and B the sums, and one
+/// degree of freedom less than cells: the chi-square of the table of two rows.
 ///
 /// # Shapes
 /// `[n_cells]` both.
@@ -133,8 +134,8 @@ mod tests {
         );
     }
 
-    /// The table 10, 20 / 30, 20 has 80 counts, rows 30 and 50, columns 40: expected 15, 15, 25, 25, so
-    /// X = 2 · 25/15 + 2 · 25/25.
+    /// The table 10, 20 / 30, 20 has 80 counts, rows 30 and 50, columns 40: expected 15, 15, 25,
+    /// 25, so X = 2 · 25/15 + 2 · 25/25.
     #[test]
     fn two_histograms_are_a_table_of_two_rows() {
         let found = chi_square_of_histograms(&[10, 0, 20], &[30, 0, 20])

@@ -3,9 +3,10 @@
 use super::TestOfFit;
 use crate::error::{MeasureError, finite};
 
-/// Returns the largest distance of two distribution functions (Kolmogorov and Smirnov), 0 to 1.
+/// Returns the largest distance of two distribution functions, 0 to 1.
 ///
-/// Values that are equal are stepped over together; 0 where either sample is empty.
+/// The statistic of Kolmogorov and Smirnov: `max |F_n - G_m|`. Values that are equal are stepped
+/// over together; 0 where either sample is empty.
 pub fn distribution_distance(a: &[f64], b: &[f64]) -> f64 {
     if a.is_empty() || b.is_empty() {
         return 0.0;
@@ -13,12 +14,14 @@ pub fn distribution_distance(a: &[f64], b: &[f64]) -> f64 {
     neuropil_statistics::distance_of_samples(a, b)
 }
 
-/// Tests whether two samples follow one law (Kolmogorov and Smirnov); `None` if either is empty.
+/// Tests whether two samples follow one law; `None` if either is empty.
+///
+/// The test of Kolmogorov and Smirnov: it sees any difference, in place, spread or form.
 ///
 /// # Equation
 /// The statistic is `max |F_n - G_m|`. Up to four million pairs of values the p-value is exact: the
-/// share of all `(n + m)! / (n! m!)` ways to deal the pooled values out that have a distance at least as large,
-/// also where values are equal. Beyond, it is Kolmogorov's limit for `n m/(n + m)`
+/// share of all `(n + m)! / (n! m!)` ways to deal the pooled values out that have a distance at
+/// least as large, also where values are equal. Beyond, it is Kolmogorov's limit for `n m/(n + m)`
 /// values as corrected by Stephens (1970), cautious for equal values.
 ///
 /// # Errors
@@ -51,8 +54,8 @@ pub fn ks_two_sample(a: &[f64], b: &[f64]) -> Result<Option<TestOfFit>, MeasureE
 /// distances are no sign, and p-values are too large.
 ///
 /// # Equation
-/// The statistic is `max |F_n - F|`. Up to a thousand values the p-value is exact (to 3e-9 of itself), beyond it is
-/// Kolmogorov's limit as corrected by Stephens (1970).
+/// The statistic is `max |F_n - F|`. Up to a thousand values the p-value is exact (to 3e-9 of
+/// itself), beyond it is Kolmogorov's limit as corrected by Stephens (1970).
 ///
 /// # Errors
 /// [`MeasureError::NotFinite`] for a value that is not finite, or where the law is not.
@@ -60,8 +63,8 @@ pub fn ks_two_sample(a: &[f64], b: &[f64]) -> Result<Option<TestOfFit>, MeasureE
 /// # Source
 /// G. Marsaglia, W. W. Tsang, J. Wang (2003), Evaluating Kolmogorov's distribution,
 /// <https://doi.org/10.18637/jss.v008.i18>; Z. W. Birnbaum, F. H. Tingey (1951),
-/// <https://doi.org/10.1214/aoms/1177729550>; M. A. Stephens (1970), Journal of the Royal Statistical
-/// Society B 32, 115-122.
+/// <https://doi.org/10.1214/aoms/1177729550>; M. A. Stephens (1970), Journal of the Royal
+/// Statistical Society B 32, 115-122.
 pub fn ks_one_sample(
     sample: &[f64],
     law: impl Fn(f64) -> f64,

@@ -14,12 +14,13 @@ pub fn mean_difference(a: &[f64], b: &[f64]) -> f64 {
     mean(a) - mean(b)
 }
 
-/// Returns the difference of means in units of the spread within samples, a less b (Cohen's d).
+/// Returns Cohen's d: the difference of means, a less b, in units of the spread within.
 ///
 /// `None` for fewer than two values in either, and where neither varies.
 ///
 /// # Equation
-/// `(mean(a) - mean(b)) / s` with `s^2 = (sum (a - mean(a))^2 + sum (b - mean(b))^2) / (n + m - 2)`.
+/// `(mean(a) - mean(b)) / s` with
+/// `s^2 = (sum (a - mean(a))^2 + sum (b - mean(b))^2) / (n + m - 2)`.
 ///
 /// # Errors
 /// [`MeasureError::NotFinite`] for a value that is not finite.

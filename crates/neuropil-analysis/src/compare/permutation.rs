@@ -17,11 +17,14 @@ pub struct PermutationTest {
 
 /// Tests whether two samples come from one law, by dealing their values out anew.
 ///
-/// The p-value is exact for any statistic: no more than a share p of true hypotheses gets p or less.
-/// `None` if either sample is empty.
+/// The p-value is exact for any statistic: no more than a share p of true hypotheses gets p or
+/// less. `None` if either sample is empty.
 ///
-/// `orders` is how many orders are drawn; more of them tell smaller p-values apart. Order k is drawn
-/// from stream k of the seed.
+/// `orders` is how many orders are drawn; more of them tell smaller p-values apart. Order k is
+/// drawn from stream k of the seed.
+///
+/// # Equation
+/// `(1 + #{orders with |statistic| >= |found|}) / (1 + orders)`
 ///
 /// # Errors
 /// [`MeasureError::NotFinite`] for a value that is not finite.
@@ -75,7 +78,8 @@ mod tests {
     use crate::testing::normal_noise;
     use neuropil_testkit::stats::{FALSE_ALARM, binomial_bounds};
 
-    /// All 20 ways to choose 3 of 6: two of them are as far apart, so p is 0.1; its binomial bounds.
+    /// All 20 ways to choose 3 of 6: two of them are as far apart, so p is 0.1; its binomial
+    /// bounds.
     #[test]
     fn small_samples_have_their_exact_p_value() {
         let test = permutation_test(

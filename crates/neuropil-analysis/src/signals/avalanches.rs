@@ -20,6 +20,13 @@ pub struct Avalanche {
 /// A run that touches the first or the last bin is cut by the recording and left out. The bin is
 /// part of the definition: the mean interval of the pooled spikes is the usual width.
 ///
+/// # Equation
+/// Of bins `from..=to` with counts above 0 between two bins of 0: the size is the sum of the
+/// counts, the duration `to - from + 1`.
+///
+/// # Shapes
+/// `[n_bins]`
+///
 /// # Source
 /// J. M. Beggs, D. Plenz (2003), Neuronal avalanches in neocortical circuits,
 /// <https://doi.org/10.1523/JNEUROSCI.23-35-11167.2003>.
@@ -58,14 +65,14 @@ pub struct PowerLaw {
     pub values: usize,
 }
 
-/// Fits a power law to the values within `from..=to` by maximum likelihood, and tests the fit.
+/// Fits a power law to the values within `from..=to` and tests the fit.
 ///
 /// `None` for fewer than two different values there. Values outside do not count; the upper bound
 /// is for what the size of the system cuts off.
 ///
 /// # Equation
-/// `p(x) = x^(-a) / sum_{k=from}^{to} k^(-a)`; the likelihood is greatest where the mean of `ln x` is
-/// that of the law. Exponents outside -5 to 20 are set to these ends.
+/// `p(x) = x^(-a) / sum_{k=from}^{to} k^(-a)`; the likelihood is greatest where the mean of `ln x`
+/// is that of the law. Exponents outside -5 to 20 are set to these ends.
 ///
 /// # Errors
 /// [`MeasureError::NotPositive`] for a lower bound of 0 or an upper one not above it,
@@ -208,9 +215,9 @@ mod tests {
         }
     }
 
-    /// A critical branching process in which each spike has 0 or 2 followers with equal chance: a tree
-    /// of m pairs has probability Catalan(m)/2^(2m + 1), whose tail has the exponent 3/2. Its slope at m
-    /// is steeper by 9/(8 m), 0.02 at the lower bound and less than 0.01 in the mean.
+    /// A critical branching process in which each spike has 0 or 2 followers with equal chance: a
+    /// tree of m pairs has probability Catalan(m)/2^(2m + 1), whose tail has the exponent 3/2. Its
+    /// slope at m is steeper by 9/(8 m), 0.02 at the lower bound and less than 0.01 in the mean.
     #[test]
     fn critical_branching_has_its_exponent() {
         let mut draws = Stream::new(1, 0, 0);

@@ -21,7 +21,8 @@ pub struct Band {
 impl Band {
     /// Makes a band of its ends in Hz, where the filter halves amplitudes, and an order.
     ///
-    /// Beyond an end amplitudes fall by `f^(-2 order)`. Larger is sharper and rings longer; 2 to 4 is usual.
+    /// Beyond an end amplitudes fall by `f^(-2 order)`. Larger is sharper and rings longer; 2 to 4
+    /// is usual.
     ///
     /// # Errors
     /// [`MeasureError::NotPositive`] for ends that do not ascend from above 0, or an order of 0,
@@ -53,7 +54,8 @@ impl Band {
                 half_rate_hz,
             });
         }
-        // Frequencies of the filter in continuous time that the bilinear transform maps to the ends.
+        // Frequencies of the filter in continuous time that the bilinear transform maps to the
+        // ends.
         let warped = |hz: f64| (PI * hz * dt_ms / MS_PER_S).tan();
         let (low, high) = (warped(self.from_hz), warped(self.to_hz));
         let (width, middle) = (high - low, (low * high).sqrt());
@@ -133,15 +135,17 @@ impl Section {
     }
 }
 
-/// Returns a signal filtered to a band, without delay; `None` for fewer than two samples or a constant.
+/// Returns a signal filtered to a band, without delay; `None` for a constant signal.
 ///
-/// The filter of Butterworth runs forward and then backward: phases stay, and gains count twice.
+/// `None` for fewer than two samples, too. The filter of Butterworth runs forward and then
+/// backward: phases stay, and gains count twice.
 ///
 /// # Equation
 /// A frequency f is multiplied by `1 / (1 + ((F^2 - F1 F2) / ((F2 - F1) F))^(2 order))` with
 /// `F = tan(pi f dt)`, F1 and F2 for the ends: 1 in the middle, 1/2 at the ends. Poles are taken in
 /// pairs, by the bilinear transform. At each end the signal is continued by `2 x_0 - x_k` for three
-/// periods of the lower end of the band, or as far as it reaches; there, the first and last cycle are less sure.
+/// periods of the lower end of the band, or as far as it reaches; there, the first and last cycle
+/// are less sure.
 ///
 /// # Units
 /// The unit of the signal.
@@ -153,8 +157,9 @@ impl Section {
 /// [`MeasureError::AboveHalfRate`] for a band that reaches half the sampling rate.
 ///
 /// # Source
-/// S. Butterworth (1930), On the theory of filter amplifiers, Experimental Wireless 7, 536-541; forward
-/// and backward with that continuation: F. Gustafsson (1996), <https://doi.org/10.1109/78.492552>.
+/// S. Butterworth (1930), On the theory of filter amplifiers, Experimental Wireless 7, 536-541;
+/// forward and backward with that continuation: F. Gustafsson (1996),
+/// <https://doi.org/10.1109/78.492552>.
 pub fn band_filter(signal: Signal<'_>, band: Band) -> Result<Option<Vec<f64>>, MeasureError> {
     let sections = band.sections(signal.dt_ms())?;
     let Some(values) = signal.deviations() else {
@@ -175,9 +180,13 @@ pub fn band_filter(signal: Signal<'_>, band: Band) -> Result<Option<Vec<f64>>, M
     Ok(Some(work[reach..=reach + last].to_vec()))
 }
 
-/// Returns the analytic signal in a band: its absolute value is the envelope, its angle the phase.
+/// Returns the analytic signal in a band, of which envelope and phase are taken.
 ///
-/// [`band_filter`], then [`analytic`]. `None` as these, and where nothing is left in the band.
+/// [`band_filter`], then [`analytic`]: the absolute value is the envelope, the angle the phase.
+/// `None` as these, and where nothing is left in the band.
+///
+/// # Shapes
+/// One number a sample.
 ///
 /// # Errors
 /// As [`band_filter`].
@@ -230,8 +239,8 @@ mod tests {
             .collect()
     }
 
-    /// A sine of many cycles is scaled by the closed form and not moved; the middle, where the ends have
-    /// died away by e^-40.
+    /// A sine of many cycles is scaled by the closed form and not moved; the middle, where the ends
+    /// have died away by e^-40.
     #[test]
     fn gains_have_their_closed_form() {
         let n = 20_000;
@@ -273,8 +282,8 @@ mod tests {
         );
     }
 
-    /// An amplitude that swells slowly on a carrier in the band, with others far off: within the gain over
-    /// the width of the swelling and the rest of the others, 1 %.
+    /// An amplitude that swells slowly on a carrier in the band, with others far off: within the
+    /// gain over the width of the swelling and the rest of the others, 1 %.
     #[test]
     fn envelope_and_phase_of_a_carrier() {
         let n = 8_000;

@@ -15,9 +15,11 @@ pub struct PrincipalComponents {
     pub means: Vec<f64>,
     /// The variance along each direction, descending, all of them: `[n_signals]`.
     ///
-    /// In the squared unit of the signals, divisor n - 1. Their sum is that of the variances of the signals.
+    /// In the squared unit of the signals, divisor n - 1. Their sum is that of the variances of the
+    /// signals.
     pub variances: Vec<f64>,
-    /// The directions of the largest variances, each of length 1, at right angles: `[count][n_signals]`.
+    /// The directions of the largest variances, each of length 1, at right angles:
+    /// `[count][n_signals]`.
     ///
     /// The entry of largest absolute value is positive, the first of those that are equal to 1e-9.
     pub directions: Vec<Vec<f64>>,
@@ -72,14 +74,15 @@ impl PrincipalComponents {
     }
 }
 
-/// Finds the directions in which signals vary most; as many as `count`, or as there are signals.
+/// Finds the directions in which signals vary most.
 ///
-/// `None` without signals, for fewer than two samples, or where no signal changes. Signals are taken less their mean and not scaled: scale them before where
-/// their units differ.
+/// As many as `count`, or as there are signals. `None` without signals, for fewer than two samples,
+/// or where no signal changes. Signals are taken less their mean and not scaled: scale them before
+/// where their units differ.
 ///
 /// # Equation
-/// `C v = l v` with `C_ij = sum_t (x_i(t) - mean_i) (x_j(t) - mean_j) / (n - 1)`: l are the variances, v the directions.
-/// Variances are right to the rounding of the largest one.
+/// `C v = l v` with `C_ij = sum_t (x_i(t) - mean_i) (x_j(t) - mean_j) / (n - 1)`: l are the
+/// variances, v the directions. Variances are right to the rounding of the largest one.
 ///
 /// # Shapes
 /// `signals` is `[n_signals]` of `[n_samples]`: the columns of a matrix of time × neurons.
@@ -90,8 +93,8 @@ impl PrincipalComponents {
 ///
 /// # Source
 /// K. Pearson (1901), On lines and planes of closest fit to systems of points in space,
-/// <https://doi.org/10.1080/14786440109462720>; I. T. Jolliffe (2002), Principal Component Analysis,
-/// <https://doi.org/10.1007/b98835>.
+/// <https://doi.org/10.1080/14786440109462720>; I. T. Jolliffe (2002), Principal Component
+/// Analysis, <https://doi.org/10.1007/b98835>.
 pub fn principal_components(
     signals: &[Signal<'_>],
     count: usize,
@@ -160,8 +163,8 @@ mod tests {
             .collect()
     }
 
-    /// Orthogonal signs a, b of variance `8/7`: signals 3 a + b and 3 a - b have variances 2 · 9 and 2 · 1 of that
-    /// along (1, 1) and (1, -1).
+    /// Orthogonal signs a, b of variance `8/7`: signals 3 a + b and 3 a - b have variances 2 · 9
+    /// and 2 · 1 of that along (1, 1) and (1, -1).
     #[test]
     fn two_signals_by_hand() {
         let sign = |t: u32, k: u32| 1.0 - 2.0 * f64::from((t & k).count_ones() % 2);
@@ -202,8 +205,9 @@ mod tests {
         }
     }
 
-    /// Any signals: directions at right angles, components without correlation, and the sum of components
-    /// along all directions gives the signals back. The participation ratio is that of the variances.
+    /// Any signals: directions at right angles, components without correlation, and the sum of
+    /// components along all directions gives the signals back. The participation ratio is that of
+    /// the variances.
     #[test]
     fn components_are_a_turn_of_the_signals() {
         let (n, samples) = (12, 300);

@@ -11,14 +11,15 @@ use crate::error::MeasureError;
 /// `None` in the row and the column of a constant signal.
 ///
 /// # Equation
-/// `r_ij = sum_t d_i d_j / sqrt(sum_t d_i^2 sum_t d_j^2)` with d the deviations from the mean (Pearson).
+/// `r_ij = sum_t d_i d_j / sqrt(sum_t d_i^2 sum_t d_j^2)` with d the deviations from the mean
+/// (Pearson).
 ///
 /// # Shapes
 /// `[n_signals, n_signals]`, row by row.
 ///
 /// # Errors
-/// [`MeasureError::Lengths`] for signals of different length, [`MeasureError::TooMany`] for more than [`MOST_BINS`]
-/// entries.
+/// [`MeasureError::Lengths`] for signals of different length, [`MeasureError::TooMany`] for more
+/// than [`MOST_BINS`] entries.
 pub fn correlation_matrix(signals: &[Signal<'_>]) -> Result<Vec<Option<f64>>, MeasureError> {
     equal_samples(signals)?;
     let n = signals.len();
@@ -62,7 +63,8 @@ fn correlation(a: Option<&[f64]>, b: Option<&[f64]>, same: bool) -> Option<f64> 
 pub struct WindowedCorrelation {
     /// The middles of the windows: `[n_windows]`; unit ms.
     pub times_ms: Vec<f64>,
-    /// The coefficients: `[n_windows][n_pairs]`. `None` where either signal is constant in the window.
+    /// The coefficients: `[n_windows][n_pairs]`. `None` where either signal is constant in the
+    /// window.
     ///
     /// Signals i and j < i are pair `i (i - 1)/2 + j`: (1, 0), (2, 0), (2, 1), (3, 0), …
     pub pairs: Vec<Vec<Option<f64>>>,
@@ -71,12 +73,12 @@ pub struct WindowedCorrelation {
 impl WindowedCorrelation {
     /// Returns how alike the correlations of two windows are, for all of them.
     ///
-    /// Blocks of high values are states that last. `None` where fewer than two pairs have a coefficient in both
-    /// windows, or all coefficients of a window are the same.
+    /// Blocks of high values are states that last. `None` where fewer than two pairs have a
+    /// coefficient in both windows, or all coefficients of a window are the same.
     ///
     /// # Equation
-    /// The correlation over pairs of the coefficients in window a with those in window b (functional connectivity
-    /// dynamics).
+    /// The correlation over pairs of the coefficients in window a with those in window b
+    /// (functional connectivity dynamics).
     ///
     /// # Shapes
     /// `[n_windows, n_windows]`, row by row.
@@ -85,8 +87,8 @@ impl WindowedCorrelation {
     /// [`MeasureError::TooMany`] for more than [`MOST_BINS`] entries.
     ///
     /// # Source
-    /// E. C. A. Hansen, D. Battaglia, A. Spiegler, G. Deco, V. K. Jirsa (2015), Functional connectivity dynamics,
-    /// <https://doi.org/10.1016/j.neuroimage.2014.11.001>.
+    /// E. C. A. Hansen, D. Battaglia, A. Spiegler, G. Deco, V. K. Jirsa (2015), Functional
+    /// connectivity dynamics, <https://doi.org/10.1016/j.neuroimage.2014.11.001>.
     pub fn dynamics(&self) -> Result<Vec<Option<f64>>, MeasureError> {
         let n = self.pairs.len();
         enough_room(n as f64 * n as f64)?;
@@ -101,11 +103,15 @@ impl WindowedCorrelation {
         Ok(matrix)
     }
 
-    /// Returns how stable the correlations are: the mean of [`WindowedCorrelation::dynamics`] over
-    /// pairs of windows that are so many windows apart.
+    /// Returns how stable correlations are, over so many windows.
     ///
-    /// 1 if nothing changes, near 0 if nothing stays. Choose a distance at which windows share no sample. `None` if no such pair has
-    /// a value, and at distance 0.
+    /// The mean of [`WindowedCorrelation::dynamics`] over pairs of windows that far apart: 1 if
+    /// nothing changes, near 0 if nothing stays. Choose a distance at which windows share no
+    /// sample. `None` if no such pair has a value, and at distance 0.
+    ///
+    /// # Equation
+    /// `mean_a corr(r(a), r(a + d))` over windows a, with r the coefficients of a window and the
+    /// correlation over pairs of signals.
     pub fn stability(&self, windows_apart: usize) -> Option<f64> {
         let last = self.pairs.len().checked_sub(windows_apart)?;
         let some = windows_apart > 0;
@@ -122,18 +128,18 @@ impl WindowedCorrelation {
     }
 }
 
-/// Correlates all pairs of signals in windows that move along; `None` for signals shorter than one.
+/// Correlates all pairs of signals in windows; `None` for signals shorter than one.
 ///
 /// # Equation
 /// As [`correlation_matrix`], of the samples in each window, with their means there.
 ///
 /// # Units
-/// [`Segments`] are in samples: the length of a window and the shift to the next. The times are those of the first
-/// signal.
+/// [`Segments`] are in samples: the length of a window and the shift to the next. The times are
+/// those of the first signal.
 ///
 /// # Errors
-/// [`MeasureError::Lengths`] for signals of different length, [`MeasureError::TooMany`] for more than
-/// [`MOST_BINS`] coefficients.
+/// [`MeasureError::Lengths`] for signals of different length, [`MeasureError::TooMany`] for more
+/// than [`MOST_BINS`] coefficients.
 ///
 /// # Source
 /// E. A. Allen et al. (2014), Tracking whole-brain connectivity dynamics in the resting state,
@@ -190,7 +196,8 @@ mod tests {
         assert!(correlation_matrix(&[signal(&a), signal(&b[1..])]).is_err());
     }
 
-    /// A common part of variance c beside own ones of 1 correlates by c/(1 + c); 4000 samples, five deviations.
+    /// A common part of variance c beside own ones of 1 correlates by c/(1 + c); 4000 samples, five
+    /// deviations.
     #[test]
     fn a_common_part_has_a_closed_form() {
         let common = normal_noise(4_000, 1);

@@ -46,15 +46,16 @@ pub fn participation_ratio(signals: &[Signal<'_>]) -> Result<Option<f64>, Measur
 /// A peak at positive lags: a leads. `None` where either is constant.
 ///
 /// # Equation
-/// `r_k = sum_t d_a(t) d_b(t + k) / sqrt(sum d_a^2 sum d_b^2)` with deviations from the means of the
-/// whole signals: it shrinks as `1 - |k|/n` and never leaves [-1, 1]. Lag 0 is Pearson's coefficient.
+/// `r_k = sum_t d_a(t) d_b(t + k) / sqrt(sum d_a^2 sum d_b^2)` with deviations from the means of
+/// the whole signals: it shrinks as `1 - |k|/n` and never leaves [-1, 1]. Lag 0 is Pearson's
+/// coefficient.
 ///
 /// # Shapes
 /// `[2 most + 1]`; lags beyond the length of the signals are 0.
 ///
 /// # Errors
-/// [`MeasureError::Lengths`] for signals of different length, [`MeasureError::TooMany`] for more lags than
-/// half of [`MOST_BINS`].
+/// [`MeasureError::Lengths`] for signals of different length, [`MeasureError::TooMany`] for more
+/// lags than half of [`MOST_BINS`].
 pub fn lagged_correlation(
     a: Signal<'_>,
     b: Signal<'_>,

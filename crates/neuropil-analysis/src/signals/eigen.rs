@@ -1,10 +1,10 @@
 //! The largest eigenvalues of a symmetric matrix, and their vectors.
 //!
-//! Written here and not taken from a crate for the reason that the Fourier transform is: a fast
-//! one chooses its instructions by the processor it finds, and rounds differently on another. A
-//! full matrix is made tridiagonal by reflections (Householder 1958); a tridiagonal one has its
-//! eigenvalues counted by signs (Sturm) and found by bisection, and its vectors by inverse iteration.
-//! J. H. Wilkinson (1965), The Algebraic Eigenvalue Problem, chapter 5.
+//! Written here and not taken from a crate for the reason that the Fourier transform is: a fast one
+//! chooses its instructions by the processor it finds, and rounds differently on another. A full
+//! matrix is made tridiagonal by reflections (Householder 1958); a tridiagonal one has its
+//! eigenvalues counted by signs (Sturm) and found by bisection, and its vectors by inverse
+//! iteration. J. H. Wilkinson (1965), The Algebraic Eigenvalue Problem, chapter 5.
 
 use super::signal::product;
 use neuropil_ir::draw::{Stream, stream_key};

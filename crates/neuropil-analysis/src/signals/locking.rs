@@ -18,21 +18,24 @@ pub struct PhaseLocking {
 }
 
 impl PhaseLocking {
-    /// The probability of at least this strength if phases were independent and had no preference.
+    /// The probability of at least this strength by chance.
     ///
-    /// For phases of spikes; samples of a signal are not independent. `None` for fewer than two phases.
+    /// That is, if phases were independent and had no preference. For phases of spikes; samples of
+    /// a signal are not independent. `None` for fewer than five phases, for which the formula is
+    /// far off.
     ///
     /// # Equation
-    /// `exp(sqrt(1 + 4 n + 4 (n^2 - R^2)) - (1 + 2 n))` with `R = n strength`, within 0.01 of the exact one
-    /// from five phases on.
+    /// `exp(sqrt(1 + 4 n + 4 (n^2 - R^2)) - (1 + 2 n))` with `R = n strength`, within 0.006 of
+    /// the exact one from five phases on (found by drawing).
     ///
     /// # Source
-    /// J. H. Zar (1999), Biostatistical Analysis, 4th edition, equation 27.4; the test is Rayleigh's.
+    /// J. H. Zar (1999), Biostatistical Analysis, 4th edition, equation 27.4; the test is
+    /// Rayleigh's.
     pub fn rayleigh_p(&self) -> Option<f64> {
         let n = self.count as f64;
         let rest = n * n * (1.0 - self.strength * self.strength).max(0.0);
         let p = ((1.0 + 4.0 * n + 4.0 * rest).sqrt() - (1.0 + 2.0 * n)).exp();
-        (self.count > 1).then_some(p.min(1.0))
+        (self.count >= 5).then_some(p.min(1.0))
     }
 }
 
@@ -70,10 +73,10 @@ pub fn phase_locking(phases: &[f64]) -> Result<Option<PhaseLocking>, MeasureErro
     }))
 }
 
-/// Returns how steady the phase of b is against that of a, the phase-locking value; `None` for none.
+/// Returns the phase-locking value of two signals; `None` for no samples.
 ///
-/// The phase is that of b less that of a. Its [`PhaseLocking::rayleigh_p`] means nothing, as neighbouring samples are not
-/// independent.
+/// How steady the phase of b is against that of a. The phase is that of b less that of a. Its
+/// [`PhaseLocking::rayleigh_p`] means nothing, as neighbouring samples are not independent.
 ///
 /// # Equation
 /// `|mean_t(exp(i (phi_b(t) - phi_a(t))))|`.
@@ -85,8 +88,8 @@ pub fn phase_locking(phases: &[f64]) -> Result<Option<PhaseLocking>, MeasureErro
 /// [`MeasureError::Lengths`], [`MeasureError::NotFinite`].
 ///
 /// # Source
-/// J.-P. Lachaux, E. Rodriguez, J. Martinerie, F. J. Varela (1999), Measuring phase synchrony in brain
-/// signals, <https://doi.org/10.1002/(SICI)1097-0193(1999)8:4%3C194::AID-HBM4%3E3.0.CO;2-C>.
+/// J.-P. Lachaux, E. Rodriguez, J. Martinerie, F. J. Varela (1999), Measuring phase synchrony in
+/// brain signals, <https://doi.org/10.1002/(SICI)1097-0193(1999)8:4%3C194::AID-HBM4%3E3.0.CO;2-C>.
 pub fn phase_locking_value(a: &[f64], b: &[f64]) -> Result<Option<PhaseLocking>, MeasureError> {
     equal_lengths("phases of the second signal", b.len(), a.len())?;
     let apart: Vec<f64> = a.iter().zip(b).map(|(a, b)| b - a).collect();
@@ -115,7 +118,8 @@ mod tests {
     use neuropil_testkit::{Tolerance, assert_close};
     use std::f64::consts::TAU;
 
-    /// Normal phases of deviation s have the strength `exp(-s^2/2)`; its error is below `1/sqrt(2 n)`, five.
+    /// Normal phases of deviation s have the strength `exp(-s^2/2)`; its error is below
+    /// `1/sqrt(2 n)`, five of them.
     #[test]
     fn normal_phases_have_a_closed_form() {
         let noise = normal_noise(20_000, 1);
@@ -188,7 +192,7 @@ mod tests {
         assert_eq!(phase_locking_value(&[], &[]), Ok(None));
         assert!(phase_locking_value(&a, &b[1..]).is_err());
         assert!(phase_locking(&[f64::NAN]).is_err());
-        let one = phase_locking(&[2.0]).unwrap().unwrap();
-        assert_eq!(one.rayleigh_p(), None);
+        let four = phase_locking(&[2.0; 4]).unwrap().unwrap();
+        assert_eq!((four.strength, four.rayleigh_p()), (1.0, None));
     }
 }

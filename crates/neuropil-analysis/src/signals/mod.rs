@@ -1,8 +1,8 @@
 //! Measures of signals in continuous time.
 //!
-//! A [`Signal`] is samples in steady steps. Frequencies are in Hz though times are in ms. Spectra are
-//! one-sided densities: with samples in mV they are in mV^2/Hz, and their sum times the distance of
-//! frequencies is the variance.
+//! A [`Signal`] is samples in steady steps. Frequencies are in Hz though times are in ms. Spectra
+//! are one-sided densities: with samples in mV they are in mV^2/Hz, and their sum times the
+//! distance of frequencies is the variance.
 //!
 //! | question | module | measures |
 //! |---|---|---|

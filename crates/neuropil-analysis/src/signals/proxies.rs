@@ -1,4 +1,5 @@
-//! Proxies of the local field potential: what an electrode near a network of point neurons would see.
+//! Proxies of the local field potential: what an electrode near a network of point neurons would
+//! see.
 //!
 //! Point neurons have no extent and so no field. Compared with the field of a network of neurons
 //! with dendrites that got the same synaptic currents, a weighted sum of these currents comes
@@ -75,29 +76,33 @@ impl FieldProxy {
     }
 }
 
-/// Returns the weighted sum of synaptic currents; `None` without samples, or all within the delays.
+/// Returns the weighted sum of synaptic currents; `None` without samples after the delays.
 ///
-/// Give the currents of the neurons that make the field, the excitatory ones of the source: one signal
-/// a neuron, or their sum as one signal, which is the same as long as currents of one kind have one
-/// sign. The field's own sign and scale depend on the depth of the electrode: see [`standardized`].
+/// Give the currents of the neurons that make the field, the excitatory ones of the source: one
+/// signal a neuron, or their sum as one signal, which is the same as long as currents of one kind
+/// have one sign. The field's own sign and scale depend on the depth of the electrode: see
+/// [`standardized`].
 ///
 /// # Equation
-/// `sum_i |I_AMPA,i(t - d_A)| + alpha sum_i |I_GABA,i(t - d_G)|`. The source writes it with a minus, as its
-/// two currents have opposite signs.
+/// `sum_i |I_AMPA,i(t - d_A)| + alpha sum_i |I_GABA,i(t - d_G)|`. The source writes it with a
+/// minus, as its two currents have opposite signs.
 ///
 /// # Units
-/// All currents in one unit, which is that of the result. The steps and starts of all signals are those of the first.
+/// All currents in one unit, which is that of the result. The steps and starts of all signals are
+/// those of the first.
 ///
 /// # Shapes
 /// `ampa` is `[n_ampa]`, `gaba` `[n_gaba]` of `[n_samples]`, either may be empty; the result has
 /// `n_samples` less the longer delay in steps.
 ///
 /// # Errors
-/// [`MeasureError::Lengths`] for signals of different length, [`MeasureError::Negative`] for a weight or delay below 0.
+/// [`MeasureError::Lengths`] for signals of different length, [`MeasureError::Negative`] for a
+/// weight or delay below 0.
 ///
 /// # Source
-/// A. Mazzoni, H. Lindén, H. Cuntz, A. Lansner, S. Panzeri, G. T. Einevoll (2015), Computing the local field
-/// potential (LFP) from integrate-and-fire network models, <https://doi.org/10.1371/journal.pcbi.1004584>.
+/// A. Mazzoni, H. Lindén, H. Cuntz, A. Lansner, S. Panzeri, G. T. Einevoll (2015), Computing the
+/// local field potential (LFP) from integrate-and-fire network models,
+/// <https://doi.org/10.1371/journal.pcbi.1004584>.
 ///
 /// # Examples
 /// ```
@@ -148,7 +153,9 @@ pub fn field_proxy(
     }))
 }
 
-/// Returns the mean over signals at each time, such as the mean membrane potential; `None` for none.
+/// Returns the mean over signals at each time; `None` for no signals.
+///
+/// Such as the mean membrane potential.
 ///
 /// # Equation
 /// `sum_i x_i(t) / n`
@@ -168,9 +175,15 @@ pub fn mean_signal(signals: &[Signal<'_>]) -> Result<Option<Vec<f64>>, MeasureEr
     Ok((!signals.is_empty()).then_some(mean))
 }
 
-/// Returns samples less their mean and over their standard deviation; `None` for a constant signal.
+/// Returns samples with mean 0 and variance 1; `None` for a constant signal.
 ///
-/// So the source compares proxies with fields, whose scale differs: mean 0, variance (divisor n) 1.
+/// So the source of [`field_proxy`] compares proxies with fields, whose scale differs.
+///
+/// # Equation
+/// `(x - mean(x)) / sqrt(mean((x - mean(x))^2))`
+///
+/// # Shapes
+/// `[n_samples]`, without unit.
 pub fn standardized(signal: Signal<'_>) -> Option<Vec<f64>> {
     let values = deviations(signal.values())?;
     let spread = (product(&values, &values) / values.len() as f64).sqrt();
@@ -219,7 +232,8 @@ mod tests {
         assert_eq!(found.signal().unwrap().start_ms(), 15.0);
     }
 
-    /// Steps of both currents at one time: the reference sees that of GABA at once and that of AMPA 6 ms later.
+    /// Steps of both currents at one time: the reference sees that of GABA at once and that of AMPA
+    /// 6 ms later.
     #[test]
     fn steps_are_seen_after_their_delay() {
         let step: Vec<f64> = (0..40).map(|k| f64::from(u8::from(k >= 20))).collect();

@@ -17,8 +17,8 @@ pub struct Segments {
 impl Segments {
     /// Makes parts of so many samples, each so many samples after the one before.
     ///
-    /// A longer part tells nearer frequencies apart, and leaves fewer parts to average. Half the length is
-    /// the usual shift.
+    /// A longer part tells nearer frequencies apart, and leaves fewer parts to average. Half the
+    /// length is the usual shift.
     ///
     /// # Errors
     /// [`MeasureError::NotPositive`] for a length below 2 or a shift of 0.
@@ -129,6 +129,17 @@ pub struct Spectrum {
 ///
 /// Each part is taken less its mean, under a Hann window.
 ///
+/// # Equation
+/// The mean over parts of `2 dt |sum_j w_j x_j exp(-2 pi i j k / n)|^2 / sum_j w_j^2` at
+/// `k/(n dt)`, with `w_j = 1/2 - cos(2 pi j / n)/2`; half of it at 0 and at the highest frequency
+/// of an even n.
+///
+/// # Units
+/// The squared unit of the signal per Hz; frequencies in Hz.
+///
+/// # Shapes
+/// `[n/2 + 1]` frequencies of parts of n samples.
+///
 /// # Source
 /// P. D. Welch (1967), The use of fast Fourier transform for the estimation of power spectra,
 /// <https://doi.org/10.1109/TAU.1967.1161901>.
@@ -190,7 +201,11 @@ pub fn spectrogram(signal: Signal<'_>, segments: Segments) -> Option<Spectrogram
 /// samples.
 ///
 /// # Equation
-/// Taper k of n samples is `sqrt(2/(n+1)) sin(pi (k+1) (j+1) / (n+1))`.
+/// The mean over tapers v of `2 dt |sum_j v_j x_j exp(-2 pi i j k / n)|^2`; taper k of n samples is
+/// `sqrt(2/(n+1)) sin(pi (k+1) (j+1) / (n+1))`.
+///
+/// # Units
+/// As [`welch`].
 ///
 /// # Errors
 /// [`MeasureError::NotPositive`] for no tapers, [`MeasureError::TooMany`] for more than samples.
@@ -216,13 +231,13 @@ pub fn multitaper(signal: Signal<'_>, tapers: usize) -> Result<Option<Spectrum>,
 
 /// Estimates the spectrum of a whole signal by the mean over Slepian's tapers.
 ///
-/// Beside [`multitaper`]: the band that runs together is chosen and has sharp ends, outside of which hardly
-/// anything leaks in; that band is `2 half_bandwidth / (n dt)` wide. All tapers count
+/// Beside [`multitaper`]: the band that runs together is chosen and has sharp ends, outside of
+/// which hardly anything leaks in; that band is `2 half_bandwidth / (n dt)` wide. All tapers count
 /// alike. The signal is taken less its mean. `None` for fewer than two samples.
 ///
 /// # Equation
-/// `(1/K) sum_k 2 dt |sum_j v_k(j) x_j exp(-2 pi i f j dt)|^2` with [`slepian_tapers`] v; half of it at 0 and at the highest
-/// frequency of an even number of samples.
+/// `(1/K) sum_k 2 dt |sum_j v_k(j) x_j exp(-2 pi i f j dt)|^2` with [`slepian_tapers`] v; half of
+/// it at 0 and at the highest frequency of an even number of samples.
 ///
 /// # Units
 /// `half_bandwidth` is in units of one over the length of the signal, often 2 to 4; with it, up to
@@ -303,10 +318,11 @@ pub struct Peak {
     pub width_hz: Option<f64>,
 }
 
-/// Finds the frequency of most power in a band, ends included; the lower of two that are equal.
+/// Finds the frequency of most power in a band, ends included.
 ///
-/// `None` if no frequency with power lies in the band. The width is found by linear interpolation
-/// and may leave the band. Frequencies are those of the spectrum: nothing is fitted.
+/// The lower of two that are equal. `None` if no frequency with power lies in the band. The width
+/// is found by linear interpolation and may leave the band. Frequencies are those of the spectrum:
+/// nothing is fitted.
 pub fn peak(spectrum: &Spectrum, from_hz: f64, to_hz: f64) -> Option<Peak> {
     let (f, p) = (&spectrum.frequencies_hz, &spectrum.power);
     let within = |&k: &usize| f[k] >= from_hz && f[k] <= to_hz && p[k] > 0.0;
@@ -343,8 +359,8 @@ mod tests {
             .collect()
     }
 
-    /// A sine on a frequency of the transform, under a Hann window: 2/3 of its power there and 1/6 on
-    /// either side, with 1/(n dt) between; the power is half the squared amplitude.
+    /// A sine on a frequency of the transform, under a Hann window: 2/3 of its power there and 1/6
+    /// on either side, with 1/(n dt) between; the power is half the squared amplitude.
     #[test]
     fn a_sine_has_its_power_at_its_frequency() {
         let values = sine(40.0, 4_000);
@@ -414,8 +430,9 @@ mod tests {
         assert_close("peak", top.frequency_hz, hz, Tolerance::absolute(3.0));
     }
 
-    /// A sine between frequencies of the transform. At a half bandwidth of 3 the first three tapers leave 1e-7, 9e-6 and
-    /// 3e-4 of their power outside, 1e-4 in the mean; twice that, as the sum over frequencies is no integral.
+    /// A sine between frequencies of the transform. At a half bandwidth of 3 the first three tapers
+    /// leave 1e-7, 9e-6 and 3e-4 of their power outside, 1e-4 in the mean; twice that, as the sum
+    /// over frequencies is no integral.
     #[test]
     fn slepian_tapers_keep_power_in_their_band() {
         let values = sine(50.25, 2_000);

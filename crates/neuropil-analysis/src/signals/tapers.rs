@@ -12,10 +12,10 @@ use std::f64::consts::TAU;
 /// `2 half_bandwidth - 1` of them keep nearly all.
 ///
 /// # Equation
-/// The eigenvectors of `sin(2 pi W (i - j)) / (pi (i - j))` of the largest eigenvalues, which are those
-/// shares; computed as those of the tridiagonal matrix with `((n - 1)/2 - i)^2 cos(2 pi W)` on the diagonal and
-/// `i (n - i)/2` beside it, which has the same vectors and well separated values. Each has length 1;
-/// even ones have a positive sum, odd ones begin above 0.
+/// The eigenvectors of `sin(2 pi W (i - j)) / (pi (i - j))` of the largest eigenvalues, which are
+/// those shares; computed as those of the tridiagonal matrix with `((n - 1)/2 - i)^2 cos(2 pi W)`
+/// on the diagonal and `i (n - i)/2` beside it, which has the same vectors and well separated
+/// values. Each has length 1; even ones have a positive sum, odd ones begin above 0.
 ///
 /// # Units
 /// `half_bandwidth` is `n W`, in units of one over the length of the window: often 2 to 4.
@@ -24,12 +24,13 @@ use std::f64::consts::TAU;
 /// `[count][n]`
 ///
 /// # Errors
-/// [`MeasureError::NotPositive`] for no samples, no tapers or a half bandwidth that is not between 0 and
-/// `n/2`, [`MeasureError::TooMany`] for more tapers than samples, or more than [`MOST_BINS`] numbers.
+/// [`MeasureError::NotPositive`] for no samples, no tapers or a half bandwidth that is not between
+/// 0 and `n/2`, [`MeasureError::TooMany`] for more tapers than samples, or more than [`MOST_BINS`]
+/// numbers.
 ///
 /// # Source
 /// D. Slepian (1978), Prolate spheroidal wave functions, Fourier analysis, and uncertainty V,
-/// <https://doi.org/10.1002/j.1538-7305.1978.tb02104.x>, equations 13 and 14.
+/// <https://doi.org/10.1002/j.1538-7305.1978.tb02104.x>.
 pub fn slepian_tapers(
     n: usize,
     half_bandwidth: f64,
@@ -81,8 +82,8 @@ mod tests {
     use super::*;
     use std::f64::consts::PI;
 
-    /// Against the definition: eigenvectors of the sinc matrix, eigenvalues descending within (0, 1).
-    /// Both matrices have a norm of 1 in units of their largest entry; some n roundings.
+    /// Against the definition: eigenvectors of the sinc matrix, eigenvalues descending within (0,
+    /// 1). Both matrices have a norm of 1 in units of their largest entry; some n roundings.
     #[test]
     fn tapers_are_concentrated_in_their_band() {
         for (n, half, count) in [(64, 3.0, 7), (65, 2.5, 5), (200, 4.0, 9), (2, 0.4, 2)] {

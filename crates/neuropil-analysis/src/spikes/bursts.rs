@@ -52,6 +52,11 @@ impl Burst {
 ///
 /// Bursts are first found, then joined, then dropped.
 ///
+/// # Equation
+/// With intervals I: a burst begins at the first `I <= start`, goes on while `I <= stay`; two are
+/// one if the time from the last spike of one to the first of the next is below `apart`; it is
+/// dropped if it lasts less than `shortest` or has fewer than `min_spikes` spikes.
+///
 /// # Errors
 /// [`MeasureError::Negative`] for a negative length.
 ///

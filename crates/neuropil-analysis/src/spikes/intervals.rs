@@ -23,6 +23,9 @@ pub fn mean_interval_ms(train: Train<'_>) -> Option<f64> {
 /// `sqrt(mean((I - mean(I))^2)) / mean(I)`: the standard deviation has divisor n, as the measures
 /// of the engine have it.
 ///
+/// # Source
+/// D. R. Cox, P. A. W. Lewis (1966), The Statistical Analysis of Series of Events, section 3.
+///
 /// # Examples
 /// ```
 /// use neuropil_analysis::spikes::{Train, cv};
@@ -151,6 +154,9 @@ pub struct IntervalHistogram {
 }
 
 /// Counts the intervals of some neurons by their length, up to `most_ms`.
+///
+/// # Units
+/// The width of a bin and the longest interval in ms.
 ///
 /// # Errors
 /// As [`Window::new`] and [`Bins::new`].

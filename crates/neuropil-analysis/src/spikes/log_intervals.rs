@@ -58,19 +58,21 @@ const REACH: usize = 2;
 /// # Equation
 /// Counts in bins of `log10` of the interval, whole numbers of bins from 1 ms, are smoothed by the
 /// mean with weights `(1 - |d/3|^3)^3` at a distance of d bins: the local linear regression of the
-/// source, which on equal bins is such a mean. From the largest peak at or below `core_ms` to each later peak
-/// in turn, with g the smoothed counts and the least of them between: `void = 1 - g_min / sqrt(g_1
-/// g_2)`; the first that reaches the rule's is taken. Of equal least values, the middle.
+/// source, which on equal bins is such a mean. From the largest peak at or below `core_ms` to each
+/// later peak in turn, with g the smoothed counts and the least of them between:
+/// `void = 1 - g_min / sqrt(g_1 g_2)`; the first that reaches the rule's is taken. Of equal least
+/// values, the middle.
 ///
 /// # Errors
-/// [`MeasureError::NotPositive`] for no bins, a `core_ms`, `void` or `1 - void` that is not positive,
-/// [`MeasureError::TooMany`] for more than a thousand bins a decade.
+/// [`MeasureError::NotPositive`] for no bins, a `core_ms`, `void` or `1 - void` that is not
+/// positive, [`MeasureError::TooMany`] for more than a thousand bins a decade.
 ///
 /// # Source
 /// V. Pasquale, S. Martinoia, M. Chiappalone (2010), A self-adapting approach for the detection of
-/// bursts and network bursts in neuronal cultures, <https://doi.org/10.1007/s10827-009-0175-1>; the void
-/// parameter: J. V. Selinger, N. V. Kulagina, T. J. O'Shaughnessy, W. Ma, J. J. Pancrazio (2007),
-/// <https://doi.org/10.1016/j.jneumeth.2006.12.001>.
+/// bursts and network bursts in neuronal cultures, <https://doi.org/10.1007/s10827-009-0175-1>; the
+/// void parameter: J. V. Selinger, N. V. Kulagina, T. J. O'Shaughnessy, W. Ma, J. J. Pancrazio
+/// (2007), Methods for characterizing interspike intervals and identifying bursts in neuronal
+/// activity, Journal of Neuroscience Methods 162, 64-71.
 pub fn interval_valley(
     train: Train<'_>,
     rule: LogIntervalRule,
@@ -171,9 +173,9 @@ fn peaks(values: &[f64]) -> Vec<usize> {
 /// None where there is no valley: nothing tells short intervals from long ones.
 ///
 /// # Equation
-/// With the threshold of [`interval_valley`]: a core is a run of at least `min_spikes` spikes whose intervals
-/// are at most `core_ms` and at most the threshold; a burst is a core and all spikes
-/// that follow or lead it by intervals of at most the threshold. Cores that meet are one burst.
+/// With the threshold of [`interval_valley`]: a core is a run of at least `min_spikes` spikes whose
+/// intervals are at most `core_ms` and at most the threshold; a burst is a core and all spikes that
+/// follow or lead it by intervals of at most the threshold. Cores that meet are one burst.
 ///
 /// # Errors
 /// As [`interval_valley`].
@@ -234,9 +236,9 @@ mod tests {
         (times, (0..bursts).map(burst).collect())
     }
 
-    /// Peaks at the medians of both laws, within the bin and the noise of some hundred intervals; between them,
-    /// 5 and 15 standard deviations apart, nothing at all. The middle of the empty part is near
-    /// the middle of the logarithms, 50 ms.
+    /// Peaks at the medians of both laws, within the bin and the noise of some hundred intervals;
+    /// between them, 5 and 15 standard deviations apart, nothing at all. The middle of the empty
+    /// part is near the middle of the logarithms, 50 ms.
     #[test]
     fn two_scales_have_their_valley_and_bursts() {
         let (times, expected) = two_scales(200);

@@ -42,9 +42,9 @@ pub struct SurprisingBurst {
     pub surprise: f64,
 }
 
-/// Returns the surprise of n spikes in a time in which `expected` are expected; none for 0 spikes.
+/// Returns the surprise of n spikes where `expected` are expected.
 ///
-/// Infinite where nothing is expected.
+/// 0 for no spikes, infinite where nothing is expected.
 ///
 /// # Equation
 /// `S = -log10 sum_{k >= n} exp(-m) m^k / k!` with m expected: the decimal logarithm of the chance
@@ -71,28 +71,28 @@ pub fn poisson_surprise(spikes: usize, expected: f64) -> Result<f64, MeasureErro
 
 /// Finds bursts by their surprise, in the order of time; each has at least three spikes.
 ///
-/// The rate is that of the whole train, one over its mean interval. None for fewer than three spikes,
-/// and where all come at one time. As the time begins at a spike that is counted, small bursts are less
-/// unlikely than their surprise says: by default about one in 400 spikes of a Poisson process
-/// starts one.
+/// The rate is that of the whole train, one over its mean interval. None for fewer than three
+/// spikes, and where all come at one time. As the time begins at a spike that is counted, small
+/// bursts are less unlikely than their surprise says: by default about one in 400 spikes of a
+/// Poisson process starts one.
 ///
 /// # Equation
 /// Of n spikes from the first to the last of a burst, T apart, at the rate r, the surprise is
 /// [`poisson_surprise`] of n and `r T`. From the first two intervals below `start` of the mean on:
 /// 1. spikes are added at the end, one by one, until an interval exceeds `stop` mean ones or
 ///    `patience` further spikes gave no larger surprise; the end of the largest one is taken;
-/// 2. spikes are taken away at the start where that makes the surprise larger, down to three: the start
-///    of the largest one is taken;
+/// 2. spikes are taken away at the start where that makes the surprise larger, down to three: the
+///    start of the largest one is taken;
 /// 3. the burst is kept if its surprise is at least `least`; the search goes on after it, or, if it
 ///    is not kept, one spike after where it began.
 ///
 /// # Errors
-/// [`MeasureError::Negative`] for a negative `least`, [`MeasureError::NotPositive`] for a `start`, `stop`
-/// or `patience` that is not positive.
+/// [`MeasureError::Negative`] for a negative `least`, [`MeasureError::NotPositive`] for a `start`,
+/// `stop` or `patience` that is not positive.
 ///
 /// # Source
-/// As [`poisson_surprise`]. The source tells the three steps in words; the numbers in them are those
-/// that later programs agree on.
+/// As [`poisson_surprise`]. The source tells the three steps in words; the numbers in them are
+/// those that later programs agree on.
 pub fn bursts_by_surprise(
     train: Train<'_>,
     rule: SurpriseRule,
@@ -183,8 +183,8 @@ mod tests {
         assert_close("thousand", surprise, expected, Tolerance::relative(1e-6));
     }
 
-    /// Clocks of 100 ms around eight spikes 4 ms apart, which are led by two that are a little early:
-    /// these start the burst and are taken away again.
+    /// Clocks of 100 ms around eight spikes 4 ms apart, which are led by two that are a little
+    /// early: these start the burst and are taken away again.
     #[test]
     fn bursts_grow_at_the_end_and_lose_their_start() {
         let mut intervals = vec![100.0; 20];
@@ -227,13 +227,14 @@ mod tests {
         assert_eq!(burst(250.0), [(30, 35), (36, 41)]);
     }
 
-    /// Three spikes within a time in which m = 0.065 are expected have the default surprise, and two
-    /// intervals are that short in `m^2/2` of all places: 42 of 20000. Longer bursts are fewer.
+    /// Three spikes within a time in which m = 0.065 are expected have the default surprise, and
+    /// two intervals are that short in `m^2/2` of all places: 42 of 20000. Longer bursts are fewer.
     #[test]
     fn poisson_trains_burst_as_rarely_as_said() {
         let times = poisson_train(20.0, 4e5, 5);
         let few = found(&times).len();
-        // Five deviations of a Poisson count of 42 below; as much above, and half as many longer ones.
+        // Five deviations of a Poisson count of 42 below; as much above, and half as many longer
+        // ones.
         assert!((10..=95).contains(&few), "{few}");
         let mut with: Vec<f64> = times.clone();
         for k in 0..50 {

@@ -34,8 +34,8 @@ fn samples_and_laws() {
         .unwrap()
         .unwrap();
     assert_all_close("one", &pair(found), &stored("ks_uniform"), exact);
-    // SciPy takes the exact law of one sample of the effective size, we the corrected limit: both are
-    // within some per cent of the truth.
+    // SciPy takes the exact law of one sample of the effective size, we the corrected limit: both
+    // are within some per cent of the truth.
     let many = numbers(9, 1 << 22, 2_500);
     let more: Vec<f64> = numbers(10, 1 << 22, 2_400)
         .iter()

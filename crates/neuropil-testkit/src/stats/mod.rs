@@ -1,7 +1,7 @@
 //! Statistics for tests: moments, distributions, hypothesis tests, bounds.
 //!
-//! Distribution functions are those of `neuropil-statistics`, which the measures use too; what asserts
-//! is here.
+//! Distribution functions are those of `neuropil-statistics`, which the measures use too; what
+//! asserts is here.
 //!
 //! | question of a test | use | false alarms |
 //! |---|---|---|

@@ -1,4 +1,5 @@
-//! Tests of fit that a test asserts on: Kolmogorov-Smirnov for continuous laws, chi-square for counts.
+//! Tests of fit that a test asserts on: Kolmogorov-Smirnov for continuous laws, chi-square for
+//! counts.
 
 use neuropil_statistics::TestOfFit;
 
@@ -38,8 +39,8 @@ impl From<TestOfFit> for TestResult {
 
 /// Tests whether a sample follows a continuous law.
 ///
-/// As [`neuropil_statistics::ks_one_sample`]: exact up to a thousand values. With alpha = 1e-6 a largest
-/// distance of `2.7 / sqrt(n)` is noticed.
+/// As [`neuropil_statistics::ks_one_sample`]: exact up to a thousand values. With alpha = 1e-6 a
+/// largest distance of `2.7 / sqrt(n)` is noticed.
 pub fn ks_one_sample(sample: &[f64], cdf: impl Fn(f64) -> f64) -> TestResult {
     neuropil_statistics::ks_one_sample(sample, cdf).into()
 }
@@ -51,9 +52,9 @@ pub fn ks_two_sample(a: &[f64], b: &[f64]) -> TestResult {
 
 /// Tests whether counts have given expectations (Pearson).
 ///
-/// `fitted` is the number of parameters that were estimated from the counts; the degrees of freedom are
-/// `cells - 1 - fitted`. Merge cells until at least 5 are expected in each; where alpha is 1e-6, 20.
-/// An impossible cell (nothing expected) that holds a count gives an infinite statistic.
+/// `fitted` is the number of parameters that were estimated from the counts; the degrees of freedom
+/// are `cells - 1 - fitted`. Merge cells until at least 5 are expected in each; where alpha is
+/// 1e-6, 20. An impossible cell (nothing expected) that holds a count gives an infinite statistic.
 ///
 /// # Panics
 /// If the lengths differ or no degree of freedom is left: a mistake in the test itself.
