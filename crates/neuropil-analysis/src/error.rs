@@ -49,6 +49,14 @@ pub enum MeasureError {
         /// The position, from 0.
         position: usize,
     },
+    /// A value is so large that sums of squares, or spans of time, would be infinite.
+    #[error("the {what} at position {position} is too large to compute with")]
+    TooLarge {
+        /// The argument.
+        what: &'static str,
+        /// The position, from 0.
+        position: usize,
+    },
     /// A value is neither 0 nor 1.
     #[error("the {what} at position {position} is neither 0 nor 1")]
     NotBinary {
@@ -119,9 +127,27 @@ pub(crate) fn finite(what: &'static str, values: &[f64]) -> Result<(), MeasureEr
     }
 }
 
-/// Refuses times that decrease, or are not finite.
+/// The largest value that a signal or pattern may have: sums of its fourth powers stay finite.
+pub(crate) const LARGEST: f64 = 1e70;
+
+/// Refuses values that are infinite or not numbers, or so large that sums of powers overflow.
+pub(crate) fn squarable(what: &'static str, values: &[f64]) -> Result<(), MeasureError> {
+    finite(what, values)?;
+    match values.iter().position(|value| value.abs() > LARGEST) {
+        Some(position) => Err(MeasureError::TooLarge { what, position }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses times that decrease, are not finite, or span more than a number can tell.
 pub(crate) fn ascending(times_ms: &[f64]) -> Result<(), MeasureError> {
     finite("time", times_ms)?;
+    if let (Some(first), Some(last)) = (times_ms.first(), times_ms.last())
+        && (last - first).is_infinite()
+    {
+        let (what, position) = ("time", times_ms.len() - 1);
+        return Err(MeasureError::TooLarge { what, position });
+    }
     for (position, pair) in (1..).zip(times_ms.windows(2)) {
         if pair[1] < pair[0] {
             return Err(MeasureError::Unsorted {

@@ -1,6 +1,6 @@
 //! Which stored pattern does activity look like: templates and overlaps.
 
-use crate::error::{MeasureError, equal_lengths, finite};
+use crate::error::{MeasureError, equal_lengths, squarable};
 use crate::signals::{deviations, product};
 
 /// How activity is compared with a template.
@@ -20,11 +20,11 @@ impl Similarity {
     /// `[n_neurons]` both.
     ///
     /// # Errors
-    /// [`MeasureError::Lengths`], [`MeasureError::NotFinite`].
+    /// [`MeasureError::Lengths`], [`MeasureError::NotFinite`], [`MeasureError::TooLarge`] beyond 1e70.
     pub fn of(self, a: &[f64], b: &[f64]) -> Result<Option<f64>, MeasureError> {
         equal_lengths("neurons of the second pattern", b.len(), a.len())?;
-        finite("activity of the first pattern", a)?;
-        finite("activity of the second pattern", b)?;
+        squarable("activity of the first pattern", a)?;
+        squarable("activity of the second pattern", b)?;
         let angle = |a: &[f64], b: &[f64]| {
             let whole = product(a, a).sqrt() * product(b, b).sqrt();
             (whole > 0.0).then(|| (product(a, b) / whole).clamp(-1.0, 1.0))
@@ -58,7 +58,7 @@ pub struct TemplateMatch {
 /// `activity` is `[n_neurons]`, `templates` `[n_templates]` of `[n_neurons]`.
 ///
 /// # Errors
-/// [`MeasureError::Lengths`], [`MeasureError::NotFinite`].
+/// [`MeasureError::Lengths`], [`MeasureError::NotFinite`], [`MeasureError::TooLarge`].
 ///
 /// # Source
 /// S. Deneve, P. E. Latham, A. Pouget (1999), Reading population codes: a neural implementation of
@@ -103,7 +103,7 @@ pub fn match_template<T: AsRef<[f64]>>(
 /// `[n_neurons]` both.
 ///
 /// # Errors
-/// [`MeasureError::Lengths`], [`MeasureError::NotFinite`].
+/// [`MeasureError::Lengths`], [`MeasureError::NotFinite`], [`MeasureError::TooLarge`].
 ///
 /// # Source
 /// J. J. Hopfield (1982), Neural networks and physical systems with emergent collective
@@ -111,8 +111,8 @@ pub fn match_template<T: AsRef<[f64]>>(
 /// H. Gutfreund, H. Sompolinsky (1985), <https://doi.org/10.1103/PhysRevA.32.1007>.
 pub fn overlap(state: &[f64], pattern: &[f64]) -> Result<Option<f64>, MeasureError> {
     equal_lengths("neurons of the pattern", pattern.len(), state.len())?;
-    finite("state", state)?;
-    finite("pattern", pattern)?;
+    squarable("state", state)?;
+    squarable("pattern", pattern)?;
     Ok((!state.is_empty()).then(|| product(state, pattern) / state.len() as f64))
 }
 
@@ -137,7 +137,7 @@ pub fn overlap(state: &[f64], pattern: &[f64]) -> Result<Option<f64>, MeasureErr
 /// low activity level, <https://doi.org/10.1209/0295-5075/6/2/002>.
 pub fn sparse_overlap(state: &[f64], pattern: &[f64]) -> Result<Option<f64>, MeasureError> {
     equal_lengths("neurons of the pattern", pattern.len(), state.len())?;
-    finite("state", state)?;
+    squarable("state", state)?;
     if let Some(position) = pattern.iter().position(|&x| x != 0.0 && x != 1.0) {
         let what = "pattern";
         return Err(MeasureError::NotBinary { what, position });

@@ -1,6 +1,6 @@
 //! How far apart the means of two samples are.
 
-use crate::error::{MeasureError, finite};
+use crate::error::{MeasureError, squarable};
 
 fn mean(x: &[f64]) -> f64 {
     x.iter().sum::<f64>() / x.len() as f64
@@ -23,14 +23,14 @@ pub fn mean_difference(a: &[f64], b: &[f64]) -> f64 {
 /// `s^2 = (sum (a - mean(a))^2 + sum (b - mean(b))^2) / (n + m - 2)`.
 ///
 /// # Errors
-/// [`MeasureError::NotFinite`] for a value that is not finite.
+/// [`MeasureError::NotFinite`] for a value that is not finite, [`MeasureError::TooLarge`] beyond 1e70.
 ///
 /// # Source
 /// J. Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, 2nd edition, equation
 /// 2.5.1, <https://doi.org/10.4324/9780203771587>.
 pub fn effect_size(a: &[f64], b: &[f64]) -> Result<Option<f64>, MeasureError> {
-    finite("value of the first sample", a)?;
-    finite("value of the second sample", b)?;
+    squarable("value of the first sample", a)?;
+    squarable("value of the second sample", b)?;
     if a.len() < 2 || b.len() < 2 {
         return Ok(None);
     }

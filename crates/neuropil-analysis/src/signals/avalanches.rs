@@ -261,6 +261,45 @@ mod tests {
     }
 
     #[test]
+    fn sizes_are_bounded_and_ends_are_left_out() {
+        let most = [0, u64::MAX, 7, 0];
+        let expected = Avalanche {
+            size: u64::MAX,
+            duration: 2,
+        };
+        assert_eq!(avalanches(&most), [expected]);
+        // The first and the last run are cut by the recording, however long the silence between.
+        assert_eq!(avalanches(&[2, 0, 0, 0, 0, 9]), []);
+    }
+
+    /// Exponents beyond the range that is searched are set to its ends; the error stays finite.
+    #[test]
+    fn steep_and_rising_laws_end_the_range() {
+        let mut steep = vec![1; 3_000_000];
+        steep.push(2);
+        let found = fit_power_law(&steep, (1, 2), (0, 1)).unwrap().unwrap();
+        assert_close("steep", found.exponent, 20.0, Tolerance::relative(1e-11));
+        assert!(found.error.is_finite() && found.distance < 1e-6);
+        let rising = fit_power_law(&[8, 9, 9, 9], (1, 9), (0, 1))
+            .unwrap()
+            .unwrap();
+        assert_close("rising", rising.exponent, -5.0, Tolerance::relative(1e-11));
+        // Two values in equal numbers: no preference, exponent 0 and no distance at all.
+        let even = fit_power_law(&[4, 5, 77, 1], (4, 5), (9, 1))
+            .unwrap()
+            .unwrap();
+        assert_close("even", even.exponent, 0.0, Tolerance::absolute(1e-11));
+        assert_eq!((even.values, even.p_value), (2, 1.0));
+        // The curvature of the likelihood: the deviation of ln x is half of ln(5/4).
+        let spread = 0.5 * (1.25_f64).ln();
+        let error = 1.0 / (2.0_f64.sqrt() * spread);
+        assert_close("error", even.error, error, Tolerance::relative(1e-10));
+        // No samples drawn: the data are all there is.
+        let alone = fit_power_law(&[4, 5], (4, 5), (0, 1)).unwrap().unwrap();
+        assert_eq!(alone.p_value, 1.0);
+    }
+
+    #[test]
     fn too_little_is_no_law() {
         assert_eq!(fit_power_law(&[], (1, 9), (1, 1)), Ok(None));
         assert_eq!(fit_power_law(&[3, 3, 3, 77], (1, 9), (1, 1)), Ok(None));

@@ -127,6 +127,10 @@ pub fn principal_components(
         // Below 0 by rounding.
         *variance = variance.max(0.0);
     }
+    // Changes so small that their squares are 0.
+    if variances.iter().sum::<f64>() <= 0.0 {
+        return Ok(None);
+    }
     for direction in &mut directions {
         fix_sign(direction);
     }

@@ -1,6 +1,6 @@
 //! Samples in steady steps.
 
-use crate::error::{MeasureError, equal_lengths, finite, positive};
+use crate::error::{MeasureError, equal_lengths, finite, positive, squarable};
 
 /// A signal sampled at `start + k dt`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,11 +15,12 @@ impl<'a> Signal<'a> {
     ///
     /// # Errors
     /// [`MeasureError::NotPositive`] for a step that is not positive, [`MeasureError::NotFinite`]
-    /// for a sample or a start that is not finite.
+    /// for a sample or a start that is not finite, [`MeasureError::TooLarge`] for a sample beyond 1e70,
+    /// of which powers would overflow.
     pub fn new(start_ms: f64, dt_ms: f64, values: &'a [f64]) -> Result<Self, MeasureError> {
         positive("step", dt_ms)?;
         finite("start", &[start_ms])?;
-        finite("sample", values)?;
+        squarable("sample", values)?;
         Ok(Self {
             start_ms,
             dt_ms,

@@ -195,9 +195,11 @@ pub fn spike_distance(a: Train<'_>, b: Train<'_>, window: Window) -> f64 {
         let mean = i.midpoint(j);
         ends.map(|t| {
             let weighted = |d: [f64; 2], n: Around| {
-                (d[0] * (n.after - t) + d[1] * (t - n.before)) / n.interval()
+                d[0] * ((n.after - t) / n.interval()) + d[1] * ((t - n.before) / n.interval())
             };
-            (weighted(da, near[0]) * j + weighted(db, near[1]) * i) / (2.0 * mean * mean)
+            // Shares first: products of tiny intervals would vanish.
+            let (of_a, of_b) = (weighted(da, near[0]), weighted(db, near[1]));
+            (of_a * (j / mean) + of_b * (i / mean)) / (2.0 * mean)
         })
     })
 }

@@ -138,7 +138,8 @@ pub fn lvr(train: Train<'_>, refractory_ms: f64) -> Result<Option<f64>, MeasureE
     not_negative("refractory time", refractory_ms)?;
     Ok(mean_over_neighbours(train, |a, b| {
         let sum = a + b;
-        3.0 * (1.0 - 4.0 * a * b / (sum * sum)) * (1.0 + 4.0 * refractory_ms / sum)
+        // Shares first: products of tiny intervals would vanish.
+        3.0 * (1.0 - 4.0 * (a / sum) * (b / sum)) * (1.0 + 4.0 * refractory_ms / sum)
     }))
 }
 

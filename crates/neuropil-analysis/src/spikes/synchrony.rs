@@ -2,7 +2,7 @@
 
 use super::{Train, Trains};
 use crate::Bins;
-use crate::error::{MeasureError, ascending, equal_lengths, finite};
+use crate::error::{MeasureError, ascending, equal_lengths, squarable};
 use std::f64::consts::TAU;
 
 /// Mean and variance (divisor n) over time; `None` for no samples.
@@ -25,7 +25,7 @@ fn moments(values: impl Iterator<Item = f64> + Clone) -> Option<(f64, f64)> {
 /// `[n_signals]` of `[n_samples]`; membrane potentials, or any other signal of each neuron.
 ///
 /// # Errors
-/// [`MeasureError::Lengths`], [`MeasureError::NotFinite`].
+/// [`MeasureError::Lengths`], [`MeasureError::NotFinite`], [`MeasureError::TooLarge`] beyond 1e70.
 ///
 /// # Source
 /// D. Golomb, J. Rinzel (1993), Dynamics of globally coupled inhibitory neurons with heterogeneity,
@@ -39,7 +39,7 @@ pub fn chi<S: AsRef<[f64]>>(signals: &[S]) -> Result<Option<f64>, MeasureError> 
     let mut variances = 0.0;
     for signal in signals.iter().map(AsRef::as_ref) {
         equal_lengths("samples of a signal", signal.len(), sum.len())?;
-        finite("sample", signal)?;
+        squarable("sample", signal)?;
         let Some((mean, variance)) = moments(signal.iter().copied()) else {
             return Ok(None);
         };
