@@ -1,10 +1,10 @@
-"""Measures of fixed spike trains and signals by Elephant, SciPy, NumPy and PySpike, for `elephant_scipy.json`.
+"""Measures of fixed spike trains and signals by Elephant, SciPy, NumPy, PySpike and powerlaw, for `elephant_scipy.json`.
 
 Both are made by a rule in whole numbers that the test of `neuropil-analysis`
-(`crates/neuropil-analysis/tests/cross_check.rs`) computes as well, so that no data is stored. Times lie in the
+(`crates/neuropil-analysis/tests/cross_check`) computes as well, so that no data is stored. Times lie in the
 middle of steps of 0.1 ms: programs differ in which bin an edge belongs to, and no spike is on an edge.
 
-Run: pip install elephant scipy numpy pyspike; python golden/measures/cross_check.py
+Run: pip install elephant scipy numpy pyspike powerlaw; python golden/measures/cross_check.py
 """
 
 import json
@@ -14,6 +14,7 @@ from importlib.metadata import version
 
 import neo
 import numpy as np
+import powerlaw
 import pyspike
 import quantities as pq
 import scipy.signal
@@ -46,8 +47,96 @@ def steps(neuron):
 
 def signal():
     """Whole numbers from -500 to 499, one every 0.1 ms."""
-    draws = splitmix(99)
-    return np.array([(next(draws) >> 40) % 1000 - 500.0 for _ in range(80_000)])
+    return whole(99, 1000, 80_000) - 500.0
+
+
+def whole(seed, below, count):
+    """Whole numbers below a bound."""
+    draws = splitmix(seed)
+    return np.array([float((next(draws) >> 40) % below) for _ in range(count)])
+
+
+def walks():
+    """Six sums of noise of 2000 steps, each of which follows the one before."""
+    found = []
+    for seed in range(6):
+        walk = np.cumsum(whole(200 + seed, 201, 2000) - 100.0) / 10
+        found.append(walk + found[-1] / 2 if found else walk)
+    return np.array(found)
+
+
+def bands_and_components(wave, fs):
+    """Tapers, filters and phases of one signal; components and correlations of several."""
+    v = scipy.signal.windows.dpss(2000, 3, 5)
+    part = wave[:2000] - wave[:2000].mean()
+    power = np.mean(np.abs(np.fft.rfft(v * part)) ** 2, axis=0) * 2 / fs
+    power[[0, -1]] /= 2
+    found = {"slepian": v[:, ::100].ravel().tolist(), "multitaper_slepian": power[:100].tolist()}
+    phases = []
+    for name, low, high, order in [("band", 30, 80, 3), ("wide_band", 50, 1500, 2)]:
+        sos = scipy.signal.butter(order, [low, high], "bandpass", fs=fs, output="sos")
+        reach = min(int(np.ceil(3 * fs / low)), wave.size - 1)
+        filtered = scipy.signal.sosfiltfilt(sos, wave - wave.mean(), padlen=reach)
+        analytic = scipy.signal.hilbert(filtered - filtered.mean())
+        phases.append(np.angle(analytic))
+        found[name] = filtered[::50].tolist()
+        found[name + "_envelope"] = np.abs(analytic)[::50].tolist()
+        found[name + "_phase"] = np.angle(analytic)[::50].tolist()
+    locked = np.mean(np.exp(1j * (phases[1] - phases[0])))
+    found["locking"] = [np.abs(locked), np.angle(locked)]
+    frequencies, power = scipy.signal.welch(wave, fs=fs, nperseg=1000, noverlap=600)
+    top = np.argmax(np.where((frequencies >= 5) & (frequencies <= 500), power, 0))
+    everything = (np.array([power[top]]), np.array([0]), np.array([power.size - 1]))
+    width = scipy.signal.peak_widths(power, [top], rel_height=0.5, prominence_data=everything)[0][0]
+    left = scipy.signal.peak_widths(power, [top], rel_height=0.5, prominence_data=everything)[2][0]
+    found["peak"] = [frequencies[top], power[top], width * frequencies[1]] if left > 0 else [frequencies[top], power[top]]
+    several = walks()
+    values, vectors = np.linalg.eigh(np.cov(several))
+    vectors = vectors[:, ::-1].T[:3]
+    vectors = [x * np.sign(x[np.argmax(np.abs(x))]) for x in vectors]
+    found["variances"] = values[::-1].tolist()
+    found["directions"] = np.concatenate(vectors).tolist()
+    centred = several - several.mean(axis=1, keepdims=True)
+    found["components"] = np.concatenate([x @ centred for x in vectors])[::100].tolist()
+    found["correlation_matrix"] = np.corrcoef(several).ravel().tolist()
+    rows, columns = np.tril_indices(6, -1)
+    windows = [np.corrcoef(several[:, k : k + 400])[rows, columns] for k in range(0, 1601, 200)]
+    found["windowed"] = np.concatenate(windows).tolist()
+    found["dynamics"] = np.corrcoef(windows).ravel().tolist()
+    return found
+
+
+def comparisons():
+    """Tests of samples and counts, tails, and a power law."""
+    # No two values are equal: SciPy's exact p-value is for such only.
+    a = whole(7, 1000, 60) + np.arange(60) / 1000
+    b = whole(8, 900, 45) + np.arange(45) / 1000 + 0.0005
+    many = [whole(9, 2**22, 2500), 1.04 * whole(10, 2**22, 2400) + 0.5]
+    exact = scipy.stats.ks_2samp(a, b, method="exact")
+    limit = scipy.stats.ks_2samp(*many, method="asymp")
+    uniform = scipy.stats.kstest(a / 1000, "uniform", method="exact")
+    distances = [0.05, 0.1, 0.15, 0.2, 0.3, 0.45]
+    counts = np.bincount(whole(11, 12, 400).astype(int), minlength=12)
+    other = np.bincount(np.maximum(whole(12, 13, 300) - 1, 0).astype(int), minlength=12)
+    expected = np.full(12, 400 / 12)
+    square = scipy.stats.chisquare(counts, expected)
+    fitted = scipy.stats.chisquare(counts, expected, ddof=1)
+    table = scipy.stats.chi2_contingency([counts, other], correction=False)
+    sizes = 1 + 1000 // (1 + whole(13, 1000, 4000))
+    law = powerlaw.Fit(sizes, discrete=True, estimate_discrete=False, xmin=2, xmax=200, verbose=0).power_law
+    tails = [(3, 0.5), (10, 2.0), (50, 3.0), (100, 3.0), (5, 9.0)]
+    pooled = np.sqrt(((a.size - 1) * a.var(ddof=1) + (b.size - 1) * b.var(ddof=1)) / (a.size + b.size - 2))
+    return {
+        "ks_two_sample": [exact.statistic, exact.pvalue],
+        "ks_two_sample_limit": [limit.statistic, limit.pvalue],
+        "ks_uniform": [uniform.statistic, uniform.pvalue],
+        "ks_exact_sf_37": scipy.stats.kstwo.sf(distances, 37).tolist(),
+        "chi_square": [square.statistic, square.pvalue, fitted.pvalue],
+        "chi_square_of_histograms": [table.statistic, table.pvalue, table.dof],
+        "effect_size": (a.mean() - b.mean()) / pooled,
+        "poisson_surprise": [-scipy.stats.poisson.logsf(n - 1, m) / np.log(10) for n, m in tails],
+        "power_law": [law.alpha, law.D],
+    }
 
 
 def main():
@@ -75,6 +164,13 @@ def main():
     inner = (500.0, 2500.0)
     # Intervals lie on edges of 4 ms, which NumPy takes above and ours below.
     edges = DT / 2 + np.arange(0, 81, 4.0)
+    by_width = []
+    for width in [1, 2, 5, 10, 25, 100]:
+        matrix = spike_train_correlation.correlation_coefficient(
+            conversion.BinnedSpikeTrain(trains, bin_size=width * pq.ms)
+        )
+        by_width.append(matrix[np.tril_indices(NEURONS, -1)].mean())
+    trials = conversion.BinnedSpikeTrain(trains, bin_size=100 * pq.ms).to_array()
     found = {
         "rates_hz": [statistics.mean_firing_rate(t).rescale("Hz").item() for t in trains],
         "counts_50_ms": statistics.time_histogram(trains, 50 * pq.ms).magnitude[:, 0].astype(int).tolist(),
@@ -87,6 +183,10 @@ def main():
         "lvr_5_ms": [float(statistics.lvr(i * pq.ms, 5 * pq.ms)) for i in intervals],
         "fano_population_variance": float(statistics.fanofactor(trains)),
         "correlation_5_ms": spike_train_correlation.correlation_coefficient(binned).ravel().tolist(),
+        "correlation_by_width": by_width,
+        "psth_100_ms_hz": statistics.time_histogram(trains, 100 * pq.ms, output="rate").rescale("Hz").magnitude[:, 0].tolist(),
+        "psth_100_ms_error_hz": (10 * trials.std(axis=0, ddof=1) / np.sqrt(NEURONS)).tolist(),
+        "latencies_after_20_ms": [float(t[t > 20][0] - 20) for t in times],
         "covariance_5_ms": spike_train_correlation.covariance(binned).ravel().tolist(),
         "chi_5_ms": float(np.sqrt(counts.mean(axis=0).var() / counts.var(axis=1).mean())),
         "cross_correlogram_0_1": lags.magnitude[:, 0].astype(int).tolist(),
@@ -116,8 +216,14 @@ def main():
         "spike_field_frequencies_hz": field_f.rescale("Hz").magnitude.tolist(),
         "spike_field": field.magnitude[:, 0].tolist(),
     }
-    packages = ["elephant", "neo", "scipy", "numpy", "pyspike"]
-    document = {"made_with": {name: version(name) for name in packages}, "spikes": found, "signals": signals}
+    signals |= bands_and_components(wave, fs)
+    packages = ["elephant", "neo", "scipy", "numpy", "pyspike", "powerlaw"]
+    document = {
+        "made_with": {name: version(name) for name in packages},
+        "spikes": found,
+        "signals": signals,
+        "comparisons": comparisons(),
+    }
     path = pathlib.Path(__file__).with_name("elephant_scipy.json")
     path.write_text(json.dumps(document, indent=1) + "\n")
 

@@ -5,7 +5,8 @@
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
 use neuropil_analysis::spikes::{
-    CountMoments, Trains, TrainsBuilder, binned_rate_hz, cv2, fano_over_bins, lv, mean_cv, rates_hz,
+    CountMoments, LogIntervalRule, SurpriseRule, Trains, TrainsBuilder, binned_rate_hz,
+    bursts_by_log_intervals, bursts_by_surprise, cv2, fano_over_bins, lv, mean_cv, rates_hz,
 };
 use neuropil_analysis::{Bins, MeasureError, Window};
 use neuropil_ir::draw::Stream;
@@ -66,6 +67,18 @@ fn main() -> Result<(), MeasureError> {
     });
     timed("LV of each neuron", || {
         trains.iter().map(lv).collect::<Vec<_>>()
+    });
+    timed("bursts of each neuron by surprise", || {
+        trains
+            .iter()
+            .map(|train| bursts_by_surprise(train, SurpriseRule::default()))
+            .collect::<Vec<_>>()
+    });
+    timed("bursts of each neuron by log intervals", || {
+        trains
+            .iter()
+            .map(|train| bursts_by_log_intervals(train, LogIntervalRule::default()))
+            .collect::<Vec<_>>()
     });
     let second = bins(1_000.0)?;
     timed("Fano factor of each neuron, 1 s", || {

@@ -49,6 +49,22 @@ pub enum MeasureError {
         /// The position, from 0.
         position: usize,
     },
+    /// A value is so large that sums of squares, or spans of time, would be infinite.
+    #[error("the {what} at position {position} is too large to compute with")]
+    TooLarge {
+        /// The argument.
+        what: &'static str,
+        /// The position, from 0.
+        position: usize,
+    },
+    /// A value is neither 0 nor 1.
+    #[error("the {what} at position {position} is neither 0 nor 1")]
+    NotBinary {
+        /// The argument.
+        what: &'static str,
+        /// The position, from 0.
+        position: usize,
+    },
     /// Series that belong together differ in length.
     #[error("{what}: {found} where {expected} are expected")]
     Lengths {
@@ -66,6 +82,14 @@ pub enum MeasureError {
         neuron: u32,
         /// How many neurons there are.
         neurons: usize,
+    },
+    /// A band reaches half the sampling rate, above which a signal has no frequencies.
+    #[error("the band reaches {to_hz} Hz, half the sampling rate is {half_rate_hz} Hz")]
+    AboveHalfRate {
+        /// Upper end of the band in Hz.
+        to_hz: f64,
+        /// Half the sampling rate in Hz.
+        half_rate_hz: f64,
     },
     /// The result would have too many entries.
     #[error("{wanted} {what}, at most {most}")]
@@ -103,9 +127,27 @@ pub(crate) fn finite(what: &'static str, values: &[f64]) -> Result<(), MeasureEr
     }
 }
 
-/// Refuses times that decrease, or are not finite.
+/// The largest value that a signal or pattern may have: sums of its fourth powers stay finite.
+pub(crate) const LARGEST: f64 = 1e70;
+
+/// Refuses values that are infinite or not numbers, or so large that sums of powers overflow.
+pub(crate) fn squarable(what: &'static str, values: &[f64]) -> Result<(), MeasureError> {
+    finite(what, values)?;
+    match values.iter().position(|value| value.abs() > LARGEST) {
+        Some(position) => Err(MeasureError::TooLarge { what, position }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses times that decrease, are not finite, or span more than a number can tell.
 pub(crate) fn ascending(times_ms: &[f64]) -> Result<(), MeasureError> {
     finite("time", times_ms)?;
+    if let (Some(first), Some(last)) = (times_ms.first(), times_ms.last())
+        && (last - first).is_infinite()
+    {
+        let (what, position) = ("time", times_ms.len() - 1);
+        return Err(MeasureError::TooLarge { what, position });
+    }
     for (position, pair) in (1..).zip(times_ms.windows(2)) {
         if pair[1] < pair[0] {
             return Err(MeasureError::Unsorted {

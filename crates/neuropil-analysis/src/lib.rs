@@ -31,7 +31,8 @@
 //!
 //! # What is not here
 //!
-//! Principal components, proxies of field potentials, comparison of two result folders.
+//! Files: comparison of two result folders is in the facade. Spike sorting, and fields of neurons
+//! with an extent.
 
 #![expect(
     clippy::disallowed_methods,

@@ -1,8 +1,9 @@
 //! Statistics, golden files and convergence fits for the tests of Neuropil.
 //!
-//! An unpublished helper: it depends on none of the other crates, so that each of them may use it
-//! in its tests without a cycle. It knows numbers and files, and nothing of neurons, except for the
-//! two measures of a spike raster that the published networks are compared by.
+//! An unpublished helper: it depends on none of the other crates but the leaf of distribution
+//! functions, so that each of them may use it in its tests without a cycle. It knows numbers and
+//! files, and nothing of neurons, except for the two measures of a spike raster that the published
+//! networks are compared by.
 //!
 //! | module | gives |
 //! |---|---|
@@ -15,9 +16,9 @@
 //! # False alarms
 //!
 //! A test with fixed seeds either always passes or always fails, so a p-value is not a rate of
-//! failures in everyday use; it is the chance that a *correct* change of the random stream turns the
-//! test red. Keep it at or below [`stats::FALSE_ALARM`] for each assertion. The price is power: say in
-//! the test how large an error it would still notice.
+//! failures in everyday use; it is the chance that a *correct* change of the random stream turns
+//! the test red. Keep it at or below [`stats::FALSE_ALARM`] for each assertion. The price is power:
+//! say in the test how large an error it would still notice.
 
 #![expect(
     clippy::disallowed_methods,

@@ -1,4 +1,15 @@
 //! Population codes: what the rates of many neurons say about one angle, position or stimulus.
+//!
+//! | question | ask |
+//! |---|---|
+//! | which angle, and how wide is the bump? | [`population_vector`] |
+//! | which stimulus, by expected counts? | [`most_likely_stimulus`] |
+//! | which template, which stored pattern? | [`match_template`], [`overlap`], [`sparse_overlap`] |
+//! | how far off is what was decoded? | [`angle_error`], [`angle_decoding_error`] |
+
+mod templates;
+
+pub use templates::{Similarity, TemplateMatch, match_template, overlap, sparse_overlap};
 
 use crate::error::{MeasureError, equal_lengths, finite, not_negative};
 use std::f64::consts::{PI, TAU};
@@ -10,7 +21,8 @@ pub struct PopulationVector {
     pub angle: f64,
     /// The length of the vector over the sum of activity: 1 if all activity is at one angle.
     pub length: f64,
-    /// The circular standard deviation `sqrt(-2 ln(length))`: the width of a bump on a ring; radian.
+    /// The circular standard deviation `sqrt(-2 ln(length))`: the width of a bump on a ring;
+    /// radian.
     pub spread: f64,
 }
 
@@ -56,7 +68,7 @@ pub fn population_vector(
     }))
 }
 
-/// Returns the stimulus that makes counts most likely, by its place in a table of expected counts.
+/// Returns the place of the stimulus that makes counts most likely.
 ///
 /// Neurons are taken as independent Poisson processes. `None` without stimuli, or where no stimulus
 /// could give these counts; the first of those that are equally likely.
@@ -97,12 +109,18 @@ pub fn most_likely_stimulus<E: AsRef<[f64]>>(
 /// Returns the difference of two angles, decoded less true, in `(-pi, pi]`; radian.
 ///
 /// NaN only where an angle is not finite.
+///
+/// # Equation
+/// `decoded - truth + 2 pi k` with the whole number k that leaves it in `(-pi, pi]`.
 pub fn angle_error(decoded: f64, truth: f64) -> f64 {
     let turned = (decoded - truth).rem_euclid(TAU);
     if turned > PI { turned - TAU } else { turned }
 }
 
-/// Returns the root of the mean squared error of decoded angles; radian. `None` for no angles.
+/// Returns the root of the mean squared error of angles; radian. `None` for no angles.
+///
+/// # Equation
+/// `sqrt(mean(e^2))` with e from [`angle_error`].
 ///
 /// # Shapes
 /// `[n_trials]` both.
@@ -145,8 +163,8 @@ mod tests {
         }
     }
 
-    /// A bump `exp(-d^2 / (2 s^2))` that is narrow against the ring has the spread s: the wrapped normal
-    /// law, of which a fine grid keeps the mean to rounding.
+    /// A bump `exp(-d^2 / (2 s^2))` that is narrow against the ring has the spread s: the wrapped
+    /// normal law, of which a fine grid keeps the mean to rounding.
     #[test]
     fn a_normal_bump_has_its_width() {
         let preferred = ring(200);

@@ -8,11 +8,14 @@ use super::fft::{Complex, Fourier};
 /// `None` for a constant signal. Lags as long as the signal or longer are left out.
 ///
 /// # Equation
-/// `r_k = sum_t d_t d_(t+k) / sum_t d_t^2`, with d the deviations from the mean: the biased estimate,
-/// which shrinks as `1 - k/n` and never leaves [-1, 1].
+/// `r_k = sum_t d_t d_(t+k) / sum_t d_t^2`, with d the deviations from the mean: the biased
+/// estimate, which shrinks as `1 - k/n` and never leaves [-1, 1].
 ///
 /// # Shapes
 /// `[min(most_steps + 1, n_samples)]`
+///
+/// # Source
+/// G. E. P. Box, G. M. Jenkins (1970), Time Series Analysis, section 2.1.
 pub fn autocorrelation(signal: Signal<'_>, most_steps: usize) -> Option<Vec<f64>> {
     let deviations = signal.deviations()?;
     let n = deviations.len();
@@ -39,6 +42,11 @@ pub fn autocorrelation(signal: Signal<'_>, most_steps: usize) -> Option<Vec<f64>
 /// `dt (1/2 + r_1 + r_2 + …)` up to the lag before the first that is not positive: for
 /// `exp(-t/tau)` it is tau as dt becomes small. Past that lag there is mostly noise; a signal that
 /// oscillates has no such single time.
+///
+/// # Source
+/// A. Sokal (1997), Monte Carlo methods in statistical mechanics,
+/// <https://doi.org/10.1007/978-1-4899-0319-8_6>: the integrated autocorrelation time; for where
+/// the sum ends see C. J. Geyer (1992), <https://doi.org/10.1214/ss/1177011137>.
 pub fn autocorrelation_time_ms(signal: Signal<'_>) -> Option<f64> {
     let correlation = autocorrelation(signal, usize::MAX)?;
     let positive = correlation.iter().skip(1).take_while(|&&r| r > 0.0);

@@ -20,6 +20,13 @@ pub struct Avalanche {
 /// A run that touches the first or the last bin is cut by the recording and left out. The bin is
 /// part of the definition: the mean interval of the pooled spikes is the usual width.
 ///
+/// # Equation
+/// Of bins `from..=to` with counts above 0 between two bins of 0: the size is the sum of the
+/// counts, the duration `to - from + 1`.
+///
+/// # Shapes
+/// `[n_bins]`
+///
 /// # Source
 /// J. M. Beggs, D. Plenz (2003), Neuronal avalanches in neocortical circuits,
 /// <https://doi.org/10.1523/JNEUROSCI.23-35-11167.2003>.
@@ -58,14 +65,14 @@ pub struct PowerLaw {
     pub values: usize,
 }
 
-/// Fits a power law to the values within `from..=to` by maximum likelihood, and tests the fit.
+/// Fits a power law to the values within `from..=to` and tests the fit.
 ///
 /// `None` for fewer than two different values there. Values outside do not count; the upper bound
 /// is for what the size of the system cuts off.
 ///
 /// # Equation
-/// `p(x) = x^(-a) / sum_{k=from}^{to} k^(-a)`; the likelihood is greatest where the mean of `ln x` is
-/// that of the law. Exponents outside -5 to 20 are set to these ends.
+/// `p(x) = x^(-a) / sum_{k=from}^{to} k^(-a)`; the likelihood is greatest where the mean of `ln x`
+/// is that of the law. Exponents outside -5 to 20 are set to these ends.
 ///
 /// # Errors
 /// [`MeasureError::NotPositive`] for a lower bound of 0 or an upper one not above it,
@@ -208,9 +215,9 @@ mod tests {
         }
     }
 
-    /// A critical branching process in which each spike has 0 or 2 followers with equal chance: a tree
-    /// of m pairs has probability Catalan(m)/2^(2m + 1), whose tail has the exponent 3/2. Its slope at m
-    /// is steeper by 9/(8 m), 0.02 at the lower bound and less than 0.01 in the mean.
+    /// A critical branching process in which each spike has 0 or 2 followers with equal chance: a
+    /// tree of m pairs has probability Catalan(m)/2^(2m + 1), whose tail has the exponent 3/2. Its
+    /// slope at m is steeper by 9/(8 m), 0.02 at the lower bound and less than 0.01 in the mean.
     #[test]
     fn critical_branching_has_its_exponent() {
         let mut draws = Stream::new(1, 0, 0);
@@ -251,6 +258,45 @@ mod tests {
         assert_eq!(found.p_value, 0.01);
         let again = fit_power_law(&geometric, (1, 60), (99, 1));
         assert_eq!(again, Ok(Some(found)));
+    }
+
+    #[test]
+    fn sizes_are_bounded_and_ends_are_left_out() {
+        let most = [0, u64::MAX, 7, 0];
+        let expected = Avalanche {
+            size: u64::MAX,
+            duration: 2,
+        };
+        assert_eq!(avalanches(&most), [expected]);
+        // The first and the last run are cut by the recording, however long the silence between.
+        assert_eq!(avalanches(&[2, 0, 0, 0, 0, 9]), []);
+    }
+
+    /// Exponents beyond the range that is searched are set to its ends; the error stays finite.
+    #[test]
+    fn steep_and_rising_laws_end_the_range() {
+        let mut steep = vec![1; 3_000_000];
+        steep.push(2);
+        let found = fit_power_law(&steep, (1, 2), (0, 1)).unwrap().unwrap();
+        assert_close("steep", found.exponent, 20.0, Tolerance::relative(1e-11));
+        assert!(found.error.is_finite() && found.distance < 1e-6);
+        let rising = fit_power_law(&[8, 9, 9, 9], (1, 9), (0, 1))
+            .unwrap()
+            .unwrap();
+        assert_close("rising", rising.exponent, -5.0, Tolerance::relative(1e-11));
+        // Two values in equal numbers: no preference, exponent 0 and no distance at all.
+        let even = fit_power_law(&[4, 5, 77, 1], (4, 5), (9, 1))
+            .unwrap()
+            .unwrap();
+        assert_close("even", even.exponent, 0.0, Tolerance::absolute(1e-11));
+        assert_eq!((even.values, even.p_value), (2, 1.0));
+        // The curvature of the likelihood: the deviation of ln x is half of ln(5/4).
+        let spread = 0.5 * (1.25_f64).ln();
+        let error = 1.0 / (2.0_f64.sqrt() * spread);
+        assert_close("error", even.error, error, Tolerance::relative(1e-10));
+        // No samples drawn: the data are all there is.
+        let alone = fit_power_law(&[4, 5], (4, 5), (0, 1)).unwrap().unwrap();
+        assert_eq!(alone.p_value, 1.0);
     }
 
     #[test]

@@ -30,6 +30,11 @@ impl CrossSpectrum {
     /// # Equation
     /// `|S_ab|^2 / (S_aa S_bb)`. Without any relation its mean is about one over the number of
     /// independent parts; from one part it would always be 1, so that gives `None` everywhere.
+    ///
+    /// # Source
+    /// G. C. Carter, C. H. Knapp, A. H. Nuttall (1973), Estimation of the magnitude-squared
+    /// coherence function via overlapped fast Fourier transform processing,
+    /// <https://doi.org/10.1109/TAU.1973.1162496>.
     pub fn coherence(&self) -> Vec<Option<f64>> {
         let each = |k: usize| {
             let (a, b) = (self.power_a[k], self.power_b[k]);
@@ -39,9 +44,9 @@ impl CrossSpectrum {
         (0..self.cross.len()).map(each).collect()
     }
 
-    /// The phase of the second less that of the first, in `(-pi, pi]`; negative if the first leads.
+    /// The phase of the second less that of the first; negative if the first leads.
     ///
-    /// `None` where they share no power.
+    /// In `(-pi, pi]`, radian; `None` where they share no power.
     pub fn phase(&self) -> Vec<Option<f64>> {
         let each = |value: &Complex| (value.squared() > 0.0).then(|| value.angle());
         self.cross.iter().map(each).collect()
@@ -51,6 +56,13 @@ impl CrossSpectrum {
 /// Estimates the cross-spectrum by Welch's method; `None` for signals shorter than a part.
 ///
 /// Each part is taken less its mean, under a Hann window, as in [`super::welch`].
+///
+/// # Equation
+/// The mean over parts of `2 dt conj(A_k) B_k / sum_j w_j^2`, with A and B the transforms of the
+/// parts times the window w; half of it at 0 and at the highest frequency.
+///
+/// # Units
+/// Both units of the signals per Hz.
 ///
 /// # Errors
 /// [`MeasureError::Lengths`] unless both have as many samples. The step and start are those of
@@ -96,25 +108,30 @@ pub fn cross_spectrum(
     }))
 }
 
-/// Estimates the cross-spectrum of spikes and a signal, whose coherence is spike-field coherence.
+/// Estimates the cross-spectrum of spikes and a signal, for spike-field coherence.
 ///
-/// Spikes are counted at the sample nearest to them; those before the first or after the last do not
-/// count. `None` for a signal shorter than a part.
+/// Spikes are counted at the sample nearest to them; those before the first or after the last do
+/// not count. `None` for a signal shorter than a part.
+///
+/// # Equation
+/// [`cross_spectrum`] of the numbers of spikes nearest to each sample, as the first signal, with
+/// the signal: phases are those of the signal less those of the spikes.
 ///
 /// # Errors
 /// None at present; the type is that of [`cross_spectrum`].
+///
+/// # Source
+/// M. R. Jarvis, P. P. Mitra (2001), Sampling properties of the spectrum and coherency of sequences
+/// of action potentials, <https://doi.org/10.1162/089976601300014312>; by Welch's method.
 pub fn spike_field_spectrum(
     train: Train<'_>,
     signal: Signal<'_>,
     segments: Segments,
 ) -> Result<Option<CrossSpectrum>, MeasureError> {
     let mut counts = vec![0.0; signal.values().len()];
-    for time in train.times_ms() {
-        let sample = ((time - signal.start_ms()) / signal.dt_ms()).round();
-        if sample >= 0.0
-            && let Some(count) = counts.get_mut(sample as usize)
-        {
-            *count += 1.0;
+    for &time in train.times_ms() {
+        if let Some(sample) = signal.nearest(time) {
+            counts[sample] += 1.0;
         }
     }
     let counts = Signal::new(signal.start_ms(), signal.dt_ms(), &counts)?;
@@ -132,9 +149,9 @@ mod tests {
         Signal::new(0.0, 1.0, values).unwrap()
     }
 
-    /// A common white part of variance 1 and own ones of s^2 give `1/(1 + s^2)^2` at all frequencies.
-    /// The bias of m parts is below 1/m; the mean over 200 frequencies deviates by about
-    /// `2 sqrt(C / (m 200/3))`, five of them.
+    /// A common white part of variance 1 and own ones of s^2 give `1/(1 + s^2)^2` at all
+    /// frequencies. The bias of m parts is below 1/m; the mean over 200 frequencies deviates by
+    /// about `2 sqrt(C / (m 200/3))`, five of them.
     #[test]
     fn a_common_part_has_a_closed_form() {
         let n = 100_000;
@@ -161,7 +178,8 @@ mod tests {
         }
     }
 
-    /// A copy that comes d samples later lags by `2 pi f d dt`, as far as the window is long against d.
+    /// A copy that comes d samples later lags by `2 pi f d dt`, as far as the window is long
+    /// against d.
     #[test]
     fn a_delay_is_a_phase() {
         let values = normal_noise(60_002, 4);

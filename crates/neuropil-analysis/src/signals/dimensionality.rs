@@ -1,6 +1,7 @@
 //! How many dimensions a population uses, and which signals go together at which lag.
 
 use super::Signal;
+use super::signal::{equal_samples, product};
 use crate::MOST_BINS;
 use crate::error::{MeasureError, equal_lengths};
 
@@ -21,16 +22,7 @@ use crate::error::{MeasureError, equal_lengths};
 /// P. Gao et al. (2017), A theory of multineuronal dimensionality, dynamics and measurement,
 /// <https://doi.org/10.1101/214262>.
 pub fn participation_ratio(signals: &[Signal<'_>]) -> Result<Option<f64>, MeasureError> {
-    let Some(first) = signals.first() else {
-        return Ok(None);
-    };
-    for signal in signals {
-        equal_lengths(
-            "samples of a signal",
-            signal.values().len(),
-            first.values().len(),
-        )?;
-    }
+    equal_samples(signals)?;
     // Those that are constant have a row of zeros in the matrix.
     let varying: Vec<Vec<f64>> = signals
         .iter()
@@ -49,24 +41,21 @@ pub fn participation_ratio(signals: &[Signal<'_>]) -> Result<Option<f64>, Measur
     Ok((of_square > 0.0).then(|| trace * trace / of_square))
 }
 
-fn product(x: &[f64], y: &[f64]) -> f64 {
-    x.iter().zip(y).map(|(x, y)| x * y).sum()
-}
-
 /// Returns the correlation of two signals at lags of `-most..=most` steps, of b behind a.
 ///
 /// A peak at positive lags: a leads. `None` where either is constant.
 ///
 /// # Equation
-/// `r_k = sum_t d_a(t) d_b(t + k) / sqrt(sum d_a^2 sum d_b^2)` with deviations from the means of the
-/// whole signals: it shrinks as `1 - |k|/n` and never leaves [-1, 1]. Lag 0 is Pearson's coefficient.
+/// `r_k = sum_t d_a(t) d_b(t + k) / sqrt(sum d_a^2 sum d_b^2)` with deviations from the means of
+/// the whole signals: it shrinks as `1 - |k|/n` and never leaves [-1, 1]. Lag 0 is Pearson's
+/// coefficient.
 ///
 /// # Shapes
 /// `[2 most + 1]`; lags beyond the length of the signals are 0.
 ///
 /// # Errors
-/// [`MeasureError::Lengths`] for signals of different length, [`MeasureError::TooMany`] for more lags than
-/// half of [`MOST_BINS`].
+/// [`MeasureError::Lengths`] for signals of different length, [`MeasureError::TooMany`] for more
+/// lags than half of [`MOST_BINS`].
 pub fn lagged_correlation(
     a: Signal<'_>,
     b: Signal<'_>,

@@ -2,7 +2,8 @@
 
 use super::Signal;
 use super::fft::{Complex, Fourier};
-use crate::error::MeasureError;
+use super::tapers::slepian_tapers;
+use crate::error::{MeasureError, positive};
 use crate::spikes::rates::MS_PER_S;
 use std::f64::consts::PI;
 
@@ -16,8 +17,8 @@ pub struct Segments {
 impl Segments {
     /// Makes parts of so many samples, each so many samples after the one before.
     ///
-    /// A longer part tells nearer frequencies apart, and leaves fewer parts to average. Half the length is
-    /// the usual shift.
+    /// A longer part tells nearer frequencies apart, and leaves fewer parts to average. Half the
+    /// length is the usual shift.
     ///
     /// # Errors
     /// [`MeasureError::NotPositive`] for a length below 2 or a shift of 0.
@@ -39,8 +40,17 @@ impl Segments {
         self.length
     }
 
+    /// The middles of the first parts of a signal; unit ms.
+    pub(super) fn middles_ms(self, signal: Signal<'_>, parts: usize) -> Vec<f64> {
+        let middle = |k: usize| {
+            let samples = (k * self.shift) as f64 + (self.length - 1) as f64 / 2.0;
+            signal.start_ms() + samples * signal.dt_ms()
+        };
+        (0..parts).map(middle).collect()
+    }
+
     /// The parts of some samples that are whole.
-    fn parts(self, values: &[f64]) -> impl ExactSizeIterator<Item = &[f64]> {
+    pub(super) fn parts(self, values: &[f64]) -> impl ExactSizeIterator<Item = &[f64]> {
         values.windows(self.length).step_by(self.shift)
     }
 }
@@ -119,6 +129,17 @@ pub struct Spectrum {
 ///
 /// Each part is taken less its mean, under a Hann window.
 ///
+/// # Equation
+/// The mean over parts of `2 dt |sum_j w_j x_j exp(-2 pi i j k / n)|^2 / sum_j w_j^2` at
+/// `k/(n dt)`, with `w_j = 1/2 - cos(2 pi j / n)/2`; half of it at 0 and at the highest frequency
+/// of an even n.
+///
+/// # Units
+/// The squared unit of the signal per Hz; frequencies in Hz.
+///
+/// # Shapes
+/// `[n/2 + 1]` frequencies of parts of n samples.
+///
 /// # Source
 /// P. D. Welch (1967), The use of fast Fourier transform for the estimation of power spectra,
 /// <https://doi.org/10.1109/TAU.1967.1161901>.
@@ -166,12 +187,8 @@ pub fn spectrogram(signal: Signal<'_>, segments: Segments) -> Option<Spectrogram
         each.map(|(k, x)| x.squared() * tapered.weight(k)).collect()
     };
     let power: Vec<Vec<f64>> = tapered.amplitudes(signal.values()).map(density).collect();
-    let middle = |k: usize| {
-        let samples = (k * segments.shift) as f64 + (segments.length - 1) as f64 / 2.0;
-        signal.start_ms() + samples * dt
-    };
     Some(Spectrogram {
-        times_ms: (0..power.len()).map(middle).collect(),
+        times_ms: segments.middles_ms(signal, power.len()),
         frequencies_hz: frequencies_hz(segments.length, dt),
         power,
     })
@@ -184,7 +201,11 @@ pub fn spectrogram(signal: Signal<'_>, segments: Segments) -> Option<Spectrogram
 /// samples.
 ///
 /// # Equation
-/// Taper k of n samples is `sqrt(2/(n+1)) sin(pi (k+1) (j+1) / (n+1))`.
+/// The mean over tapers v of `2 dt |sum_j v_j x_j exp(-2 pi i j k / n)|^2`; taper k of n samples is
+/// `sqrt(2/(n+1)) sin(pi (k+1) (j+1) / (n+1))`.
+///
+/// # Units
+/// As [`welch`].
 ///
 /// # Errors
 /// [`MeasureError::NotPositive`] for no tapers, [`MeasureError::TooMany`] for more than samples.
@@ -193,16 +214,59 @@ pub fn spectrogram(signal: Signal<'_>, segments: Segments) -> Option<Spectrogram
 /// K. S. Riedel, A. Sidorenko (1995), Minimum bias multiple taper spectral estimation,
 /// <https://doi.org/10.1109/78.365298>.
 pub fn multitaper(signal: Signal<'_>, tapers: usize) -> Result<Option<Spectrum>, MeasureError> {
-    let values = signal.values();
-    let n = values.len();
-    if tapers == 0 {
-        return Err(MeasureError::NotPositive {
-            what: "number of tapers",
-            value: 0.0,
-        });
-    }
-    if n < 2 {
+    let n = signal.values().len();
+    if !enough_for_tapers(n, tapers)? {
         return Ok(None);
+    }
+    let sine = |k: usize| -> Vec<f64> {
+        let turn = |j: usize| {
+            // Modulo two half turns: the angle of a large product would lose its digits.
+            let product = ((k + 1) as u128 * j as u128) % (2 * (n + 1)) as u128;
+            (2.0 / (n + 1) as f64).sqrt() * (PI * product as f64 / (n + 1) as f64).sin()
+        };
+        (1..=n).map(turn).collect()
+    };
+    Ok(Some(mean_over_tapers(signal, (0..tapers).map(sine))))
+}
+
+/// Estimates the spectrum of a whole signal by the mean over Slepian's tapers.
+///
+/// Beside [`multitaper`]: the band that runs together is chosen and has sharp ends, outside of
+/// which hardly anything leaks in; that band is `2 half_bandwidth / (n dt)` wide. All tapers count
+/// alike. The signal is taken less its mean. `None` for fewer than two samples.
+///
+/// # Equation
+/// `(1/K) sum_k 2 dt |sum_j v_k(j) x_j exp(-2 pi i f j dt)|^2` with [`slepian_tapers`] v; half of
+/// it at 0 and at the highest frequency of an even number of samples.
+///
+/// # Units
+/// `half_bandwidth` is in units of one over the length of the signal, often 2 to 4; with it, up to
+/// `2 half_bandwidth - 1` tapers leak little.
+///
+/// # Errors
+/// As [`multitaper`] and [`slepian_tapers`].
+///
+/// # Source
+/// D. J. Thomson (1982), Spectrum estimation and harmonic analysis,
+/// <https://doi.org/10.1109/PROC.1982.12433>.
+pub fn multitaper_slepian(
+    signal: Signal<'_>,
+    half_bandwidth: f64,
+    tapers: usize,
+) -> Result<Option<Spectrum>, MeasureError> {
+    let n = signal.values().len();
+    if !enough_for_tapers(n, tapers)? {
+        return Ok(None);
+    }
+    let tapers = slepian_tapers(n, half_bandwidth, tapers)?;
+    Ok(Some(mean_over_tapers(signal, tapers.into_iter())))
+}
+
+/// Tells whether there are samples to taper; refuses no tapers, and more than samples.
+fn enough_for_tapers(n: usize, tapers: usize) -> Result<bool, MeasureError> {
+    positive("number of tapers", tapers as f64)?;
+    if n < 2 {
+        return Ok(false);
     }
     if tapers > n {
         return Err(MeasureError::TooMany {
@@ -211,31 +275,36 @@ pub fn multitaper(signal: Signal<'_>, tapers: usize) -> Result<Option<Spectrum>,
             most: n,
         });
     }
+    Ok(true)
+}
+
+/// The mean of the spectra under tapers of length 1, of a signal less its mean.
+fn mean_over_tapers(
+    signal: Signal<'_>,
+    tapers: impl ExactSizeIterator<Item = Vec<f64>>,
+) -> Spectrum {
+    let values = signal.values();
+    let n = values.len();
     let mean = values.iter().sum::<f64>() / n as f64;
     let fourier = Fourier::new(n);
     let mut power = vec![0.0; n / 2 + 1];
-    // Tapers have area 1 already.
-    let density = 2.0 * signal.dt_ms() / MS_PER_S / tapers as f64;
-    for order in 1..=tapers {
-        let turn = |j: usize| {
-            // Modulo two half turns: the angle of a large product would lose its digits.
-            let product = (order as u128 * (j + 1) as u128) % (2 * (n + 1)) as u128;
-            (2.0 / (n + 1) as f64).sqrt() * (PI * product as f64 / (n + 1) as f64).sin()
-        };
-        let tapered = values.iter().enumerate();
+    let averaged = tapers.len();
+    let density = 2.0 * signal.dt_ms() / MS_PER_S / averaged as f64;
+    for taper in tapers {
+        let tapered = values.iter().zip(taper);
         let tapered: Vec<Complex> = tapered
-            .map(|(j, x)| Complex::new((x - mean) * turn(j), 0.0))
+            .map(|(x, w)| Complex::new((x - mean) * w, 0.0))
             .collect();
         let amplitudes = fourier.transform(&tapered);
         for (k, (power, amplitude)) in power.iter_mut().zip(amplitudes).enumerate() {
             *power += amplitude.squared() * density * one_side(k, n);
         }
     }
-    Ok(Some(Spectrum {
+    Spectrum {
         frequencies_hz: frequencies_hz(n, signal.dt_ms()),
         power,
-        averaged: tapers,
-    }))
+        averaged,
+    }
 }
 
 /// The strongest rhythm of a spectrum in a band.
@@ -249,10 +318,11 @@ pub struct Peak {
     pub width_hz: Option<f64>,
 }
 
-/// Finds the frequency of most power in a band, ends included; the lower of two that are equal.
+/// Finds the frequency of most power in a band, ends included.
 ///
-/// `None` if no frequency with power lies in the band. The width is found by linear interpolation
-/// and may leave the band. Frequencies are those of the spectrum: nothing is fitted.
+/// The lower of two that are equal. `None` if no frequency with power lies in the band. The width
+/// is found by linear interpolation and may leave the band. Frequencies are those of the spectrum:
+/// nothing is fitted.
 pub fn peak(spectrum: &Spectrum, from_hz: f64, to_hz: f64) -> Option<Peak> {
     let (f, p) = (&spectrum.frequencies_hz, &spectrum.power);
     let within = |&k: &usize| f[k] >= from_hz && f[k] <= to_hz && p[k] > 0.0;
@@ -289,8 +359,8 @@ mod tests {
             .collect()
     }
 
-    /// A sine on a frequency of the transform, under a Hann window: 2/3 of its power there and 1/6 on
-    /// either side, with 1/(n dt) between; the power is half the squared amplitude.
+    /// A sine on a frequency of the transform, under a Hann window: 2/3 of its power there and 1/6
+    /// on either side, with 1/(n dt) between; the power is half the squared amplitude.
     #[test]
     fn a_sine_has_its_power_at_its_frequency() {
         let values = sine(40.0, 4_000);
@@ -317,7 +387,8 @@ mod tests {
         let signal = Signal::new(0.0, 1.0, &values).unwrap();
         let parts = Segments::new(1_000, 500).unwrap();
         let tapers = multitaper(signal, 7).unwrap().unwrap();
-        for found in [welch(signal, parts).unwrap(), tapers] {
+        let slepian = multitaper_slepian(signal, 4.0, 7).unwrap().unwrap();
+        for found in [welch(signal, parts).unwrap(), tapers, slepian] {
             let middle = found.power.len() / 10..found.power.len() / 2;
             let band = &found.power[middle];
             let mean = band.iter().sum::<f64>() / band.len() as f64;
@@ -357,6 +428,28 @@ mod tests {
         }
         let top = peak(&found, 20.0, 200.0).unwrap();
         assert_close("peak", top.frequency_hz, hz, Tolerance::absolute(3.0));
+    }
+
+    /// A sine between frequencies of the transform. At a half bandwidth of 3 the first three tapers
+    /// leave 1e-7, 9e-6 and 3e-4 of their power outside, 1e-4 in the mean; twice that, as the sum
+    /// over frequencies is no integral.
+    #[test]
+    fn slepian_tapers_keep_power_in_their_band() {
+        let values = sine(50.25, 2_000);
+        let signal = Signal::new(0.0, 1.0, &values).unwrap();
+        let found = multitaper_slepian(signal, 3.0, 3).unwrap().unwrap();
+        let in_band = |half: f64| -> f64 {
+            let near = found.frequencies_hz.iter().zip(&found.power);
+            let near = near.filter(|(f, _)| (*f - 50.25).abs() <= half);
+            near.map(|(_, p)| p * 0.5).sum()
+        };
+        assert_close("all", in_band(1e3), 4.5, Tolerance::relative(1e-3));
+        assert!(in_band(1.5) > (1.0 - 2e-4) * in_band(1e3));
+        assert_eq!(found.averaged, 3);
+        assert!(multitaper_slepian(signal, 1e3, 3).is_err());
+        assert!(multitaper_slepian(signal, 3.0, 0).is_err());
+        let one = Signal::new(0.0, 1.0, &values[..1]).unwrap();
+        assert_eq!(multitaper_slepian(one, 3.0, 1), Ok(None));
     }
 
     #[test]

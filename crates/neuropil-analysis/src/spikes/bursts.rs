@@ -1,6 +1,7 @@
 //! Bursts: runs of short intervals.
 
-use super::Train;
+use super::{Train, rates::MS_PER_S};
+use crate::Window;
 use crate::error::{MeasureError, not_negative};
 
 /// What counts as a burst, by the lengths of intervals.
@@ -51,6 +52,11 @@ impl Burst {
 ///
 /// Bursts are first found, then joined, then dropped.
 ///
+/// # Equation
+/// With intervals I: a burst begins at the first `I <= start`, goes on while `I <= stay`; two are
+/// one if the time from the last spike of one to the first of the next is below `apart`; it is
+/// dropped if it lasts less than `shortest` or has fewer than `min_spikes` spikes.
+///
 /// # Errors
 /// [`MeasureError::Negative`] for a negative length.
 ///
@@ -93,6 +99,16 @@ pub fn bursts(train: Train<'_>, rule: BurstRule) -> Result<Vec<Burst>, MeasureEr
     Ok(joined)
 }
 
+/// Returns how many bursts begin in a span of time, a second; unit Hz. 0 without bursts.
+///
+/// Bursts that name spikes the train does not have are left out.
+pub fn burst_rate_hz(train: Train<'_>, bursts: &[Burst], window: Window) -> f64 {
+    let first = |burst: &Burst| train.times_ms().get(burst.first).copied();
+    let starts = bursts.iter().filter_map(first);
+    let within = starts.filter(|&time| window.contains(time)).count();
+    within as f64 / window.duration_ms() * MS_PER_S
+}
+
 /// The bursts of a train in numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BurstSummary {
@@ -108,8 +124,9 @@ pub struct BurstSummary {
     pub mean_period_ms: Option<f64>,
 }
 
-/// Summarises bursts of a train as [`bursts`] found them; `None` if there are none.
+/// Summarises bursts of a train, in the order of time; `None` if there are none.
 ///
+/// Of any rule: [`bursts`], [`super::bursts_by_surprise`], [`super::bursts_by_log_intervals`].
 /// Bursts that name spikes the train does not have are left out.
 pub fn summarize_bursts(train: Train<'_>, bursts: &[Burst]) -> Option<BurstSummary> {
     let times = train.times_ms();
@@ -200,5 +217,17 @@ mod tests {
         assert_eq!(summarize_bursts(train, &[]), None);
         let beyond = Burst { first: 7, last: 8 };
         assert_eq!(summarize_bursts(train, &[beyond]), None);
+        // One of two begins after 0 and until 100 ms.
+        let window = Window::new(0.0, 100.0).unwrap();
+        assert_eq!(burst_rate_hz(train, &bursts, window), 10.0);
+        assert_eq!(burst_rate_hz(train, &[], window), 0.0);
+    }
+
+    #[test]
+    fn a_summary_of_few_spikes() {
+        let train = Train::new(&[1.0, 2.0]).unwrap();
+        let all = Burst { first: 0, last: 1 };
+        let found = summarize_bursts(train, &[all]).unwrap();
+        assert_eq!((found.spikes_in_bursts, found.mean_duration_ms), (1.0, 1.0));
     }
 }

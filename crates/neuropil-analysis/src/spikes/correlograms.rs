@@ -64,8 +64,15 @@ impl Lags {
 ///
 /// A peak at positive lags: a leads.
 ///
+/// # Equation
+/// `c_k = #{(i, j): (k - 1/2) w < b_j - a_i <= (k + 1/2) w}`
+///
 /// # Shapes
 /// `[lags.count()]`
+///
+/// # Source
+/// D. H. Perkel, G. L. Gerstein, G. P. Moore (1967), Neuronal spike trains and stochastic point
+/// processes II, <https://doi.org/10.1016/S0006-3495(67)86597-4>.
 ///
 /// # Examples
 /// ```
@@ -97,6 +104,13 @@ pub fn cross_correlogram(a: Train<'_>, b: Train<'_>, lags: Lags) -> Vec<u64> {
 /// Returns the number of pairs of different spikes of one neuron at each lag.
 ///
 /// Symmetric but for lags on the edge between two bins; no spike is paired with itself.
+///
+/// # Equation
+/// As [`cross_correlogram`] of the train with itself, over `i != j`.
+///
+/// # Source
+/// D. H. Perkel, G. L. Gerstein, G. P. Moore (1967), Neuronal spike trains and stochastic point
+/// processes I, <https://doi.org/10.1016/S0006-3495(67)86596-2>.
 pub fn auto_correlogram(train: Train<'_>, lags: Lags) -> Vec<u64> {
     let mut counts = cross_correlogram(train, train, lags);
     counts[lags.each_side] -= train.len() as u64;
@@ -124,8 +138,8 @@ pub struct CorrectedCorrelogram {
     pub spread: Vec<f64>,
     /// The share of surrogates with at least as many pairs, the data counted among them.
     ///
-    /// `(1 + how many) / (1 + surrogates)`: a one-sided p-value that is exact if nothing but what the
-    /// surrogates keep relates the trains. Not corrected for the number of lags.
+    /// `(1 + how many) / (1 + surrogates)`: a one-sided p-value that is exact if nothing but what
+    /// the surrogates keep relates the trains. Not corrected for the number of lags.
     pub p_value: Vec<f64>,
 }
 
@@ -143,8 +157,16 @@ impl CorrectedCorrelogram {
 ///
 /// Both trains are taken within the span. Surrogate k is drawn from stream k of the seed.
 ///
+/// # Equation
+/// With [`cross_correlogram`] c of a and b, and c' of a and each surrogate of b: the mean and the
+/// deviation of c', and `(1 + #{c' >= c}) / (1 + surrogates)`, at each lag.
+///
 /// # Errors
 /// [`MeasureError::NotPositive`] for fewer than two surrogates or a surrogate without width.
+///
+/// # Source
+/// As each [`Surrogate`] says; the p-value: B. Phipson, G. K. Smyth (2010),
+/// <https://doi.org/10.2202/1544-6115.1585>.
 pub fn corrected_correlogram(
     (a, b): (Train<'_>, Train<'_>),
     window: Window,

@@ -27,8 +27,15 @@ fn mean_and_variance(counts: impl IntoIterator<Item = u64>) -> Option<(f64, f64)
 
 /// Returns the Fano factor of counts: variance (divisor n - 1) over mean.
 ///
-/// `None` for fewer than two counts, where all are 0, and where squares exceed 128 bits. Some programs divide the variance by n:
-/// theirs is (n - 1)/n of this one, and below 1 for a Poisson process in the mean.
+/// `None` for fewer than two counts, where all are 0, and where squares exceed 128 bits. Some
+/// programs divide the variance by n: theirs is (n - 1)/n of this one, and below 1 for a Poisson
+/// process in the mean.
+///
+/// # Equation
+/// `sum (c - mean(c))^2 / ((n - 1) mean(c))`
+///
+/// # Source
+/// U. Fano (1947), Ionization yield of radiations II, <https://doi.org/10.1103/PhysRev.72.26>.
 pub fn fano(counts: impl IntoIterator<Item = u64>) -> Option<f64> {
     let (mean, variance) = mean_and_variance(counts)?;
     (mean > 0.0).then(|| variance / mean)
@@ -133,9 +140,10 @@ impl CountMoments {
         Some(self.bins as i128 * products - i128::from(a) * i128::from(b))
     }
 
-    /// The covariance of the counts of two neurons, divisor n - 1; the variance of one with itself.
+    /// The covariance of the counts of two neurons.
     ///
-    /// `None` for a neuron that does not exist, and for a single bin.
+    /// With divisor n - 1; the variance of one with itself. `None` for a neuron that does not
+    /// exist, and for a single bin.
     pub fn covariance(&self, i: usize, j: usize) -> Option<f64> {
         let pairs = self.bins as f64 * (self.bins - 1) as f64;
         let scaled = self.scaled(i, j)?;
@@ -145,6 +153,13 @@ impl CountMoments {
     /// Pearson's correlation coefficient of the counts of two neurons.
     ///
     /// `None` for a neuron that does not exist, and for one whose count is the same in all bins.
+    ///
+    /// # Equation
+    /// `cov(a, b) / sqrt(var(a) var(b))` over bins.
+    ///
+    /// # Source
+    /// M. R. Cohen, A. Kohn (2011), Measuring and interpreting neuronal correlations,
+    /// <https://doi.org/10.1038/nn.2842>.
     pub fn correlation(&self, i: usize, j: usize) -> Option<f64> {
         let (own, other) = (self.scaled(i, i)? as f64, self.scaled(j, j)? as f64);
         let both = self.scaled(i, j)? as f64;
@@ -164,7 +179,7 @@ impl CountMoments {
 
     /// The mean correlation coefficient over all pairs of different neurons that have one.
     ///
-    /// `None` if no pair has one.
+    /// `None` if no pair has one: fewer than two neurons, or fewer whose counts change.
     pub fn mean_correlation(&self) -> Option<f64> {
         let (mut sum, mut pairs) = (0.0, 0_u64);
         for i in 0..self.neurons() {
@@ -177,15 +192,27 @@ impl CountMoments {
     }
 }
 
-/// The mean pairwise correlation of counts in bins of each width.
+/// Returns the mean pairwise correlation of counts in bins of each width.
 ///
 /// Correlation grows with the width until the bin is longer than what the neurons share.
+///
+/// # Equation
+/// The mean over pairs of `cov(n_i, n_j) / sqrt(var(n_i) var(n_j))`, counts n in bins of the width.
+/// For a Poisson train and its copy after a delay d it is `1 - d/w` in bins of w > d. What is left
+/// of the span after whole bins does not count.
+///
+/// # Units
+/// `widths_ms` in ms, in any order.
 ///
 /// # Shapes
 /// One entry a width, as [`CountMoments::mean_correlation`].
 ///
 /// # Errors
 /// As [`Bins::new`] and [`CountMoments::new`].
+///
+/// # Source
+/// W. Bair, E. Zohary, W. T. Newsome (2001), Correlated firing in macaque visual area MT: time
+/// scales and relationship to behavior, <https://doi.org/10.1523/JNEUROSCI.21-05-01676.2001>.
 pub fn correlation_by_width(
     trains: &Trains,
     window: Window,
@@ -299,6 +326,27 @@ mod tests {
         let same = Trains::from_times(&[copy(0), copy(0)]).unwrap();
         let found = correlation_by_width(&same, window, &[10.0]).unwrap();
         assert_eq!(found, [Some(1.0)]);
+    }
+
+    /// A copy that comes d later shares the spikes of the last `w - d` of each bin of width w:
+    /// counts of a Poisson process are correlated by `1 - d/w`, and not at all while the bin is
+    /// shorter.
+    #[test]
+    fn correlation_grows_with_the_bin() {
+        let times = poisson_train(8.0, 4e5, 11);
+        let delay = 6.0;
+        let later: Vec<f64> = times.iter().map(|t| t + delay).collect();
+        let trains = Trains::from_times(&[&times, &later]).unwrap();
+        let window = Window::new(0.0, 4e5).unwrap();
+        let widths = [3.0, 6.0, 12.0, 24.0, 120.0];
+        let found = correlation_by_width(&trains, window, &widths).unwrap();
+        for (found, width) in found.iter().zip(widths) {
+            let near = Tolerance::absolute(5.0 / (4e5 / width).sqrt());
+            let expected = f64::max(0.0, 1.0 - delay / width);
+            assert_close("delayed copy", found.unwrap(), expected, near);
+        }
+        assert_eq!(correlation_by_width(&trains, window, &[]), Ok(vec![]));
+        assert!(correlation_by_width(&trains, window, &[0.0]).is_err());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::error::{MeasureError, not_negative, positive};
 /// Most pairs of spikes that [`victor_purpura`] looks at: some ten seconds of computing.
 pub const MOST_SPIKE_PAIRS: usize = 10_000_000_000;
 
-/// Returns the distance of Victor and Purpura: the least cost of making one train of the other.
+/// Returns the distance of Victor and Purpura: the least cost to make one train the other.
 ///
 /// # Equation
 /// Removing or adding a spike costs 1, moving one by u costs `q abs(u)`. With q = 0 it is the
@@ -54,7 +54,7 @@ pub fn victor_purpura(a: Train<'_>, b: Train<'_>, cost_per_ms: f64) -> Result<f6
     Ok(costs[b.len()])
 }
 
-/// Returns the distance of van Rossum: of the trains seen through a causal exponential filter.
+/// Returns the distance of van Rossum: of trains seen through a causal exponential filter.
 ///
 /// # Equation
 /// `sqrt((1/tau) ∫ (f_a - f_b)^2 dt)`, with `f(t) = sum exp(-(t - t_i)/tau)` over spikes before t.
@@ -176,8 +176,8 @@ pub fn isi_distance(a: Train<'_>, b: Train<'_>, window: Window) -> f64 {
 /// Returns the SPIKE-distance over a span of time, from 0 to 1.
 ///
 /// # Equation
-/// The mean over time of `(S_a I_b + S_b I_a) / (2 m^2)` with m the mean of both intervals. `S_a` is
-/// the distance of the spike before and of the spike after from the nearest spike of the other
+/// The mean over time of `(S_a I_b + S_b I_a) / (2 m^2)` with m the mean of both intervals. `S_a`
+/// is the distance of the spike before and of the spike after from the nearest spike of the other
 /// train, weighted by nearness: `(d_before (t_after - t) + d_after (t - t_before)) / I_a`. Linear
 /// between spikes, so the mean is exact. Where a train has no spike before or after, the end of the
 /// span stands for one, in both trains alike; other programs correct these ends in other ways.
@@ -195,9 +195,11 @@ pub fn spike_distance(a: Train<'_>, b: Train<'_>, window: Window) -> f64 {
         let mean = i.midpoint(j);
         ends.map(|t| {
             let weighted = |d: [f64; 2], n: Around| {
-                (d[0] * (n.after - t) + d[1] * (t - n.before)) / n.interval()
+                d[0] * ((n.after - t) / n.interval()) + d[1] * ((t - n.before) / n.interval())
             };
-            (weighted(da, near[0]) * j + weighted(db, near[1]) * i) / (2.0 * mean * mean)
+            // Shares first: products of tiny intervals would vanish.
+            let (of_a, of_b) = (weighted(da, near[0]), weighted(db, near[1]));
+            (of_a * (j / mean) + of_b * (i / mean)) / (2.0 * mean)
         })
     })
 }
@@ -278,8 +280,8 @@ mod tests {
         assert_close("sum", found, expected, Tolerance::relative(1e-12));
     }
 
-    /// Clocks of periods p and r differ by 1 - p/r everywhere; those of one period shifted by s < p/2
-    /// have S = s/p everywhere. Spikes beyond the span are given, so its ends do not matter.
+    /// Clocks of periods p and r differ by 1 - p/r everywhere; those of one period shifted by s <
+    /// p/2 have S = s/p everywhere. Spikes beyond the span are given, so its ends do not matter.
     #[test]
     fn clocks_have_closed_forms() {
         let window = Window::new(203.0, 811.0).unwrap();

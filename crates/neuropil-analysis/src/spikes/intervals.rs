@@ -23,6 +23,9 @@ pub fn mean_interval_ms(train: Train<'_>) -> Option<f64> {
 /// `sqrt(mean((I - mean(I))^2)) / mean(I)`: the standard deviation has divisor n, as the measures
 /// of the engine have it.
 ///
+/// # Source
+/// D. R. Cox, P. A. W. Lewis (1966), The Statistical Analysis of Series of Events, section 3.
+///
 /// # Examples
 /// ```
 /// use neuropil_analysis::spikes::{Train, cv};
@@ -135,7 +138,8 @@ pub fn lvr(train: Train<'_>, refractory_ms: f64) -> Result<Option<f64>, MeasureE
     not_negative("refractory time", refractory_ms)?;
     Ok(mean_over_neighbours(train, |a, b| {
         let sum = a + b;
-        3.0 * (1.0 - 4.0 * a * b / (sum * sum)) * (1.0 + 4.0 * refractory_ms / sum)
+        // Shares first: products of tiny intervals would vanish.
+        3.0 * (1.0 - 4.0 * (a / sum) * (b / sum)) * (1.0 + 4.0 * refractory_ms / sum)
     }))
 }
 
@@ -151,6 +155,9 @@ pub struct IntervalHistogram {
 }
 
 /// Counts the intervals of some neurons by their length, up to `most_ms`.
+///
+/// # Units
+/// The width of a bin and the longest interval in ms.
 ///
 /// # Errors
 /// As [`Window::new`] and [`Bins::new`].

@@ -25,6 +25,9 @@ pub fn rates_hz(trains: &Trains, window: Window) -> Vec<f64> {
 }
 
 /// Returns the rate of a mean neuron over a span of time, in Hz; `None` without neurons.
+///
+/// # Equation
+/// `n / (N T)`, with n spikes of all N neurons in the span of length T.
 pub fn population_rate_hz(trains: &Trains, window: Window) -> Option<f64> {
     let spikes: usize = trains.iter().map(|train| train.within(window).len()).sum();
     let neurons = trains.neurons();
@@ -32,6 +35,9 @@ pub fn population_rate_hz(trains: &Trains, window: Window) -> Option<f64> {
 }
 
 /// Returns the rate of a mean neuron in each bin, in Hz; `None` without neurons.
+///
+/// # Equation
+/// `n_k / (N w)`, with n spikes of all N neurons in bin k of width w.
 ///
 /// # Shapes
 /// `[n_bins]`
@@ -128,7 +134,12 @@ impl Filter {
 /// `at_ms` ascends, `[n_times]`; the result has the same shape.
 ///
 /// # Errors
-/// A filter that is not positive, times that do not ascend.
+/// [`MeasureError::NotPositive`] for a width or time constant of the filter,
+/// [`MeasureError::Unsorted`] and [`MeasureError::NotFinite`] for the times.
+///
+/// # Source
+/// M. Nawrot, A. Aertsen, S. Rotter (1999), Single-trial estimation of neuronal firing rates,
+/// <https://doi.org/10.1016/S0165-0270(99)00127-2>.
 pub fn smoothed_rate_hz(
     train: Train<'_>,
     filter: Filter,
@@ -157,8 +168,14 @@ pub fn smoothed_rate_hz(
 /// `None` before the first spike, after the last, and in an interval of no length. A time on a
 /// spike belongs to the interval that ends there.
 ///
+/// # Equation
+/// `1 / (t_{k+1} - t_k)` for `t_k < t <= t_{k+1}`.
+///
+/// # Shapes
+/// `at_ms` ascends, `[n_times]`; the result has the same shape.
+///
 /// # Errors
-/// Times that do not ascend.
+/// [`MeasureError::Unsorted`] and [`MeasureError::NotFinite`] for the times.
 pub fn instantaneous_rate_hz(
     train: Train<'_>,
     at_ms: &[f64],
@@ -202,8 +219,8 @@ mod tests {
     }
 
     /// A filter has area 1: the sum over a fine grid is the number of spikes. The rectangle rule is
-    /// exact to rounding for the bell curve; the others jump or bend at the spike, which costs half a
-    /// cell times the jump (0.01 ms / 2 / 3 ms).
+    /// exact to rounding for the bell curve; the others jump or bend at the spike, which costs half
+    /// a cell times the jump (0.01 ms / 2 / 3 ms).
     #[test]
     fn filters_have_area_one() {
         let times = [200.0, 203.5, 250.0];

@@ -2,7 +2,7 @@
 
 use super::{Train, Trains};
 use crate::Bins;
-use crate::error::{MeasureError, ascending, equal_lengths, finite};
+use crate::error::{MeasureError, ascending, equal_lengths, squarable};
 use std::f64::consts::TAU;
 
 /// Mean and variance (divisor n) over time; `None` for no samples.
@@ -25,7 +25,7 @@ fn moments(values: impl Iterator<Item = f64> + Clone) -> Option<(f64, f64)> {
 /// `[n_signals]` of `[n_samples]`; membrane potentials, or any other signal of each neuron.
 ///
 /// # Errors
-/// [`MeasureError::Lengths`], [`MeasureError::NotFinite`].
+/// [`MeasureError::Lengths`], [`MeasureError::NotFinite`], [`MeasureError::TooLarge`] beyond 1e70.
 ///
 /// # Source
 /// D. Golomb, J. Rinzel (1993), Dynamics of globally coupled inhibitory neurons with heterogeneity,
@@ -39,7 +39,7 @@ pub fn chi<S: AsRef<[f64]>>(signals: &[S]) -> Result<Option<f64>, MeasureError> 
     let mut variances = 0.0;
     for signal in signals.iter().map(AsRef::as_ref) {
         equal_lengths("samples of a signal", signal.len(), sum.len())?;
-        finite("sample", signal)?;
+        squarable("sample", signal)?;
         let Some((mean, variance)) = moments(signal.iter().copied()) else {
             return Ok(None);
         };
@@ -57,7 +57,11 @@ pub fn chi<S: AsRef<[f64]>>(signals: &[S]) -> Result<Option<f64>, MeasureError> 
 /// Returns the synchrony chi of the spike counts of a population, from 0 to 1.
 ///
 /// As [`chi`], with the counts in bins as signals; whole numbers, so exact but for the last
-/// division. Depends on the width: say it with the result.
+/// division. Depends on the width: say it with the result. `None` without neurons and where no
+/// count changes.
+///
+/// # Source
+/// As [`chi`].
 pub fn chi_of_counts(trains: &Trains, bins: Bins) -> Option<f64> {
     let n = bins.count() as u64;
     let scaled = |counts: &[u64]| {
@@ -107,11 +111,15 @@ pub struct PhaseOrder {
 
 /// Returns Kuramoto's order parameter at given times; `None` where no neuron has a phase.
 ///
+/// # Equation
+/// `order exp(i phase) = mean_j exp(i phi_j)` over the neurons j that have a phase, from
+/// [`phase()`].
+///
 /// # Shapes
 /// `at_ms` ascends, `[n_times]`; the result has the same shape.
 ///
 /// # Errors
-/// Times that do not ascend.
+/// [`MeasureError::Unsorted`] and [`MeasureError::NotFinite`] for the times.
 ///
 /// # Source
 /// Y. Kuramoto (1984), Chemical Oscillations, Waves, and Turbulence,

@@ -15,7 +15,8 @@ impl<'a> Train<'a> {
     /// Takes times in ms that ascend; equal ones are allowed.
     ///
     /// # Errors
-    /// [`MeasureError::Unsorted`] or [`MeasureError::NotFinite`].
+    /// [`MeasureError::Unsorted`], [`MeasureError::NotFinite`], or [`MeasureError::TooLarge`] where the
+    /// time from the first to the last overflows.
     pub fn new(times_ms: &'a [f64]) -> Result<Self, MeasureError> {
         ascending(times_ms)?;
         Ok(Self(times_ms))

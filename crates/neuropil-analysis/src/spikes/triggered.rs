@@ -26,12 +26,19 @@ pub struct SpikeTriggered {
 /// The sample nearest to the spike has lag 0. Spikes whose surround leaves the recording do not
 /// count; `None` if none is left.
 ///
+/// # Equation
+/// `mean_i x(t_i + lag)` over spikes i, with t_i rounded to samples.
+///
 /// # Units
-/// `before_ms` and `after_ms` are lengths, rounded to steps.
+/// `before_ms` and `after_ms` are lengths in ms, rounded to steps.
 ///
 /// # Errors
 /// [`MeasureError::Negative`] for a negative length, [`MeasureError::TooMany`] for a surround
 /// longer than 2^28 samples.
+///
+/// # Source
+/// E. de Boer, P. Kuyper (1968), Triggered correlation,
+/// <https://doi.org/10.1109/TBME.1968.4502561>.
 pub fn spike_triggered(
     train: Train<'_>,
     signal: Signal<'_>,
@@ -51,9 +58,7 @@ pub fn spike_triggered(
     }
     let (before, length) = (before as usize, (before + after) as usize + 1);
     let surround = |&time: &f64| {
-        let sample = ((time - signal.start_ms()) / signal.dt_ms()).round();
-        let within = sample >= before as f64 && sample < signal.values().len() as f64;
-        let first = within.then(|| sample as usize - before)?;
+        let first = signal.nearest(time)?.checked_sub(before)?;
         signal.values().get(first..first + length)
     };
     let surrounds = train.times_ms().iter().filter_map(surround);
@@ -82,12 +87,13 @@ pub fn spike_triggered(
     }))
 }
 
-/// Cuts a train into trials: the spikes in a span around each onset, with the onset as time 0.
+/// Cuts a train into trials: the spikes around each onset, with the onset as time 0.
 ///
 /// `around` is in ms from the onset; spans of neighbouring onsets may share spikes.
 ///
 /// # Errors
-/// Onsets that do not ascend.
+/// [`MeasureError::Unsorted`] and [`MeasureError::NotFinite`] for the onsets;
+/// [`MeasureError::NoTime`] for one so late that the span around it has no length.
 pub fn trials(train: Train<'_>, onsets_ms: &[f64], around: Window) -> Result<Trains, MeasureError> {
     ascending(onsets_ms)?;
     let trial = |&onset: &f64| {
@@ -112,6 +118,15 @@ pub struct Psth {
 }
 
 /// Makes a peri-stimulus time histogram of trials, one train a trial; `None` without trials.
+///
+/// # Equation
+/// In bin k of width w, of counts c over n trials: `mean(c) / w`, and `sqrt(var(c) / n) / w` with
+/// the variance of divisor n - 1.
+///
+/// # Source
+/// G. L. Gerstein, N. Y.-S. Kiang (1960), An approach to the quantitative analysis of
+/// electrophysiological data from single neurons,
+/// <https://doi.org/10.1016/S0006-3495(60)86872-5>.
 pub fn psth(trials: &Trains, bins: Bins) -> Option<Psth> {
     let n = trials.neurons();
     let mut sums = vec![(0_u64, 0_u128); bins.count()];
@@ -147,7 +162,7 @@ pub struct Latencies {
     pub answered: usize,
 }
 
-/// Returns the time of the first spike in a span, counted from the start of the span; unit ms.
+/// Returns the time of the first spike in a span, from the start of the span; unit ms.
 ///
 /// `None` without a spike there.
 pub fn latency_ms(trial: Train<'_>, span: Window) -> Option<f64> {
@@ -155,7 +170,9 @@ pub fn latency_ms(trial: Train<'_>, span: Window) -> Option<f64> {
     Some(first - span.from_ms())
 }
 
-/// Summarises [`latency_ms`] over trials, one train a trial; `None` if no trial has a spike there.
+/// Summarises [`latency_ms`] over trials; `None` if no trial has a spike there.
+///
+/// One train a trial.
 pub fn latencies(trials: &Trains, span: Window) -> Option<Latencies> {
     let mut found: Vec<f64> = trials
         .iter()

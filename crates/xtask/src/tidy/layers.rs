@@ -9,14 +9,23 @@ use serde_json::Value;
 use std::path::Path;
 
 /// Each crate, and the crates it may depend on.
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("neuropil-units", &[]),
     ("neuropil-syntax", &[]),
-    ("neuropil-testkit", &[]),
+    ("neuropil-statistics", &[]),
+    ("neuropil-testkit", &["neuropil-statistics"]),
     ("neuropil-ir", &["neuropil-syntax", "neuropil-units"]),
     ("neuropil-compiler", ABOVE_IR),
     ("neuropil-cpu", ABOVE_IR),
-    ("neuropil-analysis", ABOVE_IR),
+    (
+        "neuropil-analysis",
+        &[
+            "neuropil-ir",
+            "neuropil-statistics",
+            "neuropil-syntax",
+            "neuropil-units",
+        ],
+    ),
     (
         "neuropil-sim",
         &[

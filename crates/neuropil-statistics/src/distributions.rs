@@ -1,14 +1,14 @@
 //! Normal quantiles, and exact bounds on binomial and Poisson counts.
 
-use super::special::{erfc, gamma_q, incomplete_beta};
-use std::f64::consts::{PI, SQRT_2};
+use super::special::{erfc, gamma_q, incomplete_beta, ln_gamma_p};
+use std::f64::consts::{LN_10, PI, SQRT_2};
 
 /// Returns the probability that a standard normal variable is at most x.
 pub fn normal_cdf(x: f64) -> f64 {
     0.5 * erfc(-x / SQRT_2)
 }
 
-/// Returns the probability that a standard normal variable exceeds x, exact in the upper tail.
+/// Returns the probability that a normal variable exceeds x, exact in the upper tail.
 pub fn normal_sf(x: f64) -> f64 {
     0.5 * erfc(x / SQRT_2)
 }
@@ -28,7 +28,8 @@ pub fn normal_quantile(p: f64) -> f64 {
         return f64::NEG_INFINITY;
     }
     // A start from the leading term of the tail, then Newton's method on the logarithm of the tail,
-    // which is concave and nearly quadratic: it converges from any start, to rounding in a few steps.
+    // which is concave and nearly quadratic: it converges from any start, to rounding in a few
+    // steps.
     let mut x = (-2.0 * p.ln()).sqrt();
     if p > 0.1 {
         x = (0.5 - p) * (2.0 * PI).sqrt();
@@ -58,15 +59,25 @@ pub fn poisson_cdf(k: u64, mean: f64) -> f64 {
     gamma_q((k + 1) as f64, mean)
 }
 
+/// Returns the decimal logarithm of the chance of k events or more, of `mean` expected.
+///
+/// Also where the probability is too small for a number.
+pub fn log10_poisson_tail(k: u64, mean: f64) -> f64 {
+    if k == 0 {
+        return 0.0;
+    }
+    ln_gamma_p(k as f64, mean) / LN_10
+}
+
 /// Returns counts between which a binomial variable lies with probability 1 - alpha or more.
 ///
 /// Both ends belong; each side is left with probability alpha/2 at most.
 ///
 /// # Examples
 /// ```
-/// use neuropil_testkit::stats::{FALSE_ALARM, binomial_bounds};
+/// use neuropil_statistics::binomial_bounds;
 /// // The number of synapses of 4000 x 4000 pairs at probability 0.02.
-/// let (low, high) = binomial_bounds(16_000_000, 0.02, FALSE_ALARM);
+/// let (low, high) = binomial_bounds(16_000_000, 0.02, 1e-6);
 /// assert!((low..=high).contains(&320_000) && high - low < 5_600);
 /// ```
 pub fn binomial_bounds(n: u64, p: f64, alpha: f64) -> (u64, u64) {
@@ -101,9 +112,9 @@ fn bounds(most: u64, alpha: f64, cdf: impl Fn(u64) -> f64) -> (u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Tolerance, assert_close};
+    use crate::near::assert_near;
 
-    const TIGHT: Tolerance = Tolerance::relative(1e-11);
+    const TIGHT: f64 = 1e-11;
 
     #[test]
     fn quantiles_have_their_published_values() {
@@ -114,7 +125,7 @@ mod tests {
             (0.9995, 3.290_526_731_492),
             (0.75, 0.674_489_750_196),
         ] {
-            assert_close(&format!("quantile({p})"), normal_quantile(p), x, TIGHT);
+            assert_near(&format!("quantile({p})"), normal_quantile(p), x, TIGHT);
         }
         assert_eq!(normal_quantile(0.5), 0.0);
         assert_eq!(normal_quantile(0.0), f64::NEG_INFINITY);
@@ -129,7 +140,7 @@ mod tests {
         ] {
             let back = normal_cdf(normal_quantile(p));
             // The tail amplifies the rounding of x by x^2, 1400 at 1e-300.
-            assert_close(&format!("cdf(quantile({p:e}))"), back, p, TIGHT);
+            assert_near(&format!("cdf(quantile({p:e}))"), back, p, TIGHT);
         }
     }
 
@@ -137,10 +148,20 @@ mod tests {
     fn binomial_and_poisson_sums_agree_with_their_terms() {
         // B(10, 1/2): 1 + 10 + 45 + 120 of 1024 below 4.
         let found = binomial_cdf(3, 10, 0.5);
-        assert_close("binomial", found, 176.0 / 1024.0, TIGHT);
+        assert_near("binomial", found, 176.0 / 1024.0, TIGHT);
         assert_eq!(binomial_cdf(10, 10, 0.5), 1.0);
         // Mean 2, at most 2 events: 5 exp(-2).
-        assert_close("poisson", poisson_cdf(2, 2.0), 5.0 * (-2.0f64).exp(), TIGHT);
+        assert_near("poisson", poisson_cdf(2, 2.0), 5.0 * (-2.0f64).exp(), TIGHT);
+    }
+
+    #[test]
+    fn tails_of_counts_are_logarithms() {
+        // Mean 2, 3 events or more: 1 - 5 exp(-2).
+        let expected = (1.0 - 5.0 * (-2.0f64).exp()).log10();
+        assert_near("tail", log10_poisson_tail(3, 2.0), expected, TIGHT);
+        // One event or more of next to none: the mean.
+        assert_near("rare", log10_poisson_tail(1, 1e-30), -30.0, TIGHT);
+        assert_eq!(log10_poisson_tail(0, 5.0), 0.0);
     }
 
     #[test]
