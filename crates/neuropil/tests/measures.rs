@@ -249,6 +249,7 @@ fn a_wave_has_its_frequency_and_noise_its_memory() {
         "dimension",
         "synchrony",
         "correlation",
+        "connectivity",
     ]));
     let wave = |measure, name| value(&measured, "wave", measure, name);
     // 1000 whole periods and one sample more.
@@ -284,12 +285,102 @@ fn a_wave_has_its_frequency_and_noise_its_memory() {
         0.0,
         Tolerance::absolute(0.017),
     );
+    // Independent signals have nearly equal variances and no pattern of correlations that stays.
+    assert_close(
+        "dimension",
+        noise("dimension"),
+        20.0,
+        Tolerance::relative(0.1),
+    );
+    let components = value(&measured, "n.V", "dimension", "components");
+    assert!((17.0..=18.0).contains(&components), "{components}");
+    let stability = value(&measured, "n.V", "connectivity", "stability");
+    // 190 pairs, 9 comparisons: 5/sqrt(190*9).
+    assert_close("stability", stability, 0.0, Tolerance::absolute(0.12));
     assert_close(
         "synchrony",
         noise("synchrony"),
         1.0 / 20.0_f64.sqrt(),
         Tolerance::relative(0.2),
     );
+}
+
+/// Spikes on the crests of a wave of 100 Hz, and half a cycle later.
+#[test]
+fn spikes_keep_the_phase_of_a_wave() {
+    let text = CLOCKS.replace(
+        "record a.spike",
+        "c = Regular[3] { late = 5 ms }
+         record wave = cos(2*pi*t/(10 ms)) every 0.5 ms
+         record back = -3*cos(2*pi*t/(10 ms)) every 0.5 ms
+         record c.spike, a.spike",
+    );
+    let done = Done::of(&text, &Options::default());
+    let of = |one: &str, name: &str| {
+        let measured = done.measure(Request {
+            of: vec![one.to_owned()],
+            with: Some("wave".to_owned()),
+            band_hz: (80.0, 120.0),
+            ..names(&["locking"])
+        });
+        let recording = match one {
+            "back" => "back with wave".to_owned(),
+            one => format!("{one}.spike with wave"),
+        };
+        value(&measured, &recording, "locking", name)
+    };
+    // The ends of the recording bend the phase of the filtered wave a little.
+    let near = Tolerance::absolute(0.02);
+    assert_close("a", of("a", ""), 1.0, near);
+    assert_close("a", of("a", "phase"), 0.0, near);
+    assert!(of("a", "p") < 1e-100);
+    assert_close("c", of("c", "phase").abs(), std::f64::consts::PI, near);
+    assert_close("back", of("back", ""), 1.0, near);
+    assert_close(
+        "back",
+        of("back", "phase").abs(),
+        std::f64::consts::PI,
+        near,
+    );
+    let told = done.measure(Request {
+        of: vec!["a".into()],
+        with: Some("wave".into()),
+        ..names(&["locking"])
+    });
+    let note = &finding(&told, "a.spike with wave", "locking").numbers[0].note;
+    assert!(note.contains("choose a band"), "{note}");
+    // 1 + 1.65 at the crests of currents of one phase; AMPA is seen 6 ms later, 0.6 of a cycle.
+    let field = done.measure(Request {
+        of: vec!["wave".into()],
+        with: Some("wave".into()),
+        ..names(&["proxy"])
+    });
+    // Both signs count, so the frequency doubles; parts of a quarter second tell 4 Hz apart.
+    let peak = value(&field, "wave with wave", "proxy", "peak");
+    assert_close("proxy", peak, 200.0, Tolerance::absolute(2.1));
+}
+
+/// Ten spikes 2 ms apart in every second of a train of one spike in 100 ms.
+#[test]
+fn bursts_are_what_a_poisson_process_hardly_makes() {
+    let done = Done::of(
+        "npl 1
+        neuron Burster {
+            dx/dt = 1
+            init x = 0 ms
+            slow = where(mod(t, 1 s) < 20 ms, 2 ms, 100 ms)
+            spike when x >= slow - 0.05 ms { x = 0 ms }
+        }
+        network B { b = Burster[3]; record b.spike }
+        run B for 5.5 s with dt = 0.1 ms",
+        &Options::default(),
+    );
+    let measured = done.measure(names(&["bursts"]));
+    let of = |name| value(&measured, "b.spike", "bursts", name);
+    // Within the run, at 0, 1, … 5 s, in each of three neurons.
+    assert_eq!(of(""), 18.0);
+    assert!((of("spikes") - 10.0).abs() <= 1.0, "{}", of("spikes"));
+    assert!((of("duration") - 18.0).abs() <= 2.5, "{}", of("duration"));
 }
 
 #[test]

@@ -106,19 +106,20 @@ const fn samples(
 
 const fn pairs(
     name: &'static str,
+    usual: bool,
     about: &'static str,
     take: fn(&Recording<'_>, &Recording<'_>) -> Taken,
 ) -> Entry {
     Entry {
         name,
         of: Of::Pairs,
-        usual: true,
+        usual,
         about,
         take: Take::Pair(take),
     }
 }
 
-static CATALOGUE: [Entry; 33] = [
+static CATALOGUE: [Entry; 37] = [
     spikes(
         "rate",
         true,
@@ -168,6 +169,12 @@ static CATALOGUE: [Entry; 33] = [
         of_spikes::correlation,
     ),
     spikes(
+        "widths",
+        false,
+        "mean pairwise correlation of counts by the width of bins",
+        of_spikes::widths,
+    ),
+    spikes(
         "correlogram",
         false,
         "rate at each lag after a spike of another neuron",
@@ -206,13 +213,13 @@ static CATALOGUE: [Entry; 33] = [
     spikes(
         "dimension",
         false,
-        "participation ratio of counts in bins",
+        "participation ratio and principal components of counts in bins",
         of_spikes::dimension,
     ),
     spikes(
         "bursts",
         false,
-        "bursts by maximal intervals (Cotterill et al. 2016)",
+        "bursts by Poisson surprise (Legendy and Salcman 1985)",
         of_spikes::bursts,
     ),
     spikes(
@@ -290,26 +297,48 @@ static CATALOGUE: [Entry; 33] = [
     samples(
         "dimension",
         false,
-        "participation ratio of elements",
+        "participation ratio and principal components of elements",
         of_samples::dimension,
+    ),
+    samples(
+        "connectivity",
+        false,
+        "correlations of elements from window to window, and their stability",
+        of_samples::connectivity,
     ),
     pairs(
         "lead",
+        true,
         "correlation by lag, and the lag of its peak: positive, the first leads",
         of_pairs::lead,
     ),
     pairs(
         "coherence",
+        true,
         "how firmly two rhythms go together, by frequency",
         of_pairs::coherence,
     ),
     pairs(
+        "locking",
+        false,
+        "how firmly spikes or samples keep a phase in a band (--band)",
+        of_pairs::locking,
+    ),
+    pairs(
+        "proxy",
+        false,
+        "what an electrode would see of AMPA and GABA currents",
+        of_pairs::proxy,
+    ),
+    pairs(
         "triggered",
+        true,
         "average of samples around spikes",
         of_pairs::triggered,
     ),
     pairs(
         "distance",
+        true,
         "distances of spike trains, mean over neurons of equal index",
         of_pairs::distance,
     ),

@@ -1,7 +1,10 @@
 //! Measures of two recordings: who leads whom, and how firmly they go together.
 
 use neuropil_analysis::MeasureError;
-use neuropil_analysis::signals::{Signal, cross_spectrum, lagged_correlation, usual_parts};
+use neuropil_analysis::signals::{
+    Band, Signal, WeightedSum, cross_spectrum, field_proxy, lagged_correlation, phase_in_band,
+    phase_locking, phase_locking_value, phases_at_spikes, rhythm, usual_parts,
+};
 use neuropil_analysis::spikes::{
     isi_distance, spike_distance, spike_triggered, van_rossum, victor_purpura,
 };
@@ -10,7 +13,7 @@ use super::catalogue::Taken;
 use super::finding::{Detail, Finding, Number, Quantity};
 use super::of_samples::Samples;
 use super::of_spikes::{Spikes, curve, largest, ms, plural, side_by_side};
-use super::{Recording, Setting};
+use super::{Recording, Request, Setting};
 
 /// The width of bins in which spikes are counted beside other spikes; unit ms.
 const FINE_MS: f64 = 1.0;
@@ -203,6 +206,100 @@ pub(super) fn triggered(a: &Recording<'_>, b: &Recording<'_>) -> Taken {
         at,
         values,
     )))
+}
+
+/// The order of the filter to a band: twice as steep as usual would ring.
+const ORDER: u32 = 3;
+
+pub(super) fn locking(a: &Recording<'_>, b: &Recording<'_>) -> Taken {
+    let both = Both::new(a, b)?;
+    let (low, high) = setting(a).request.band_hz;
+    if setting(a).request.band_hz == Request::default().band_hz {
+        return Ok(Finding::without(
+            "choose a band: a phase is that of a rhythm",
+        ));
+    }
+    let band = Band::new(low, high, ORDER)?;
+    let signal = |values| Signal::new(both.start_ms, both.step_ms, values);
+    let of_spikes = match (a, b) {
+        (Recording::Spikes(spikes), Recording::Samples(_)) => Some((spikes, &both.second)),
+        (Recording::Samples(_), Recording::Spikes(spikes)) => Some((spikes, &both.first)),
+        _ => None,
+    };
+    let range = format!("{low} Hz .. {high} Hz");
+    let Some((spikes, samples)) = of_spikes else {
+        let (first, second) = both.signals()?;
+        let phases = (phase_in_band(first, band)?, phase_in_band(second, band)?);
+        let (Some(one), Some(other)) = phases else {
+            return Ok(Finding::without("one of them has nothing in the band"));
+        };
+        let found = phase_locking_value(&one, &other)?;
+        return Ok(Finding::of([
+            Number::new("", found.map(|found| found.strength), "")
+                .of(format!("phase-locking value, {range}")),
+            Number::new("phase", found.map(|found| found.phase), "rad")
+                .of("of the second less that of the first"),
+        ]));
+    };
+    let Some(phases) = phase_in_band(signal(samples)?, band)? else {
+        return Ok(Finding::without("the samples have nothing in the band"));
+    };
+    let phases = signal(&phases)?;
+    let at: Vec<f64> = spikes
+        .within()
+        .flat_map(|train| phases_at_spikes(train, phases))
+        .collect();
+    let found = phase_locking(&at)?;
+    let p = found.and_then(|found| found.rayleigh_p());
+    Ok(Finding::of([
+        Number::new("", found.map(|found| found.strength), "").of(format!(
+            "vector strength of {}, {range}",
+            plural(at.len() as u64, "spike")
+        )),
+        Number::new("phase", found.map(|found| found.phase), "rad")
+            .of("that spikes prefer; 0 is the crest"),
+        Number::new("p", p, "").of("of such strength by chance (Rayleigh)"),
+    ]))
+}
+
+pub(super) fn proxy(a: &Recording<'_>, b: &Recording<'_>) -> Taken {
+    let (Recording::Samples(ampa), Recording::Samples(gaba)) = (a, b) else {
+        return Ok(Finding::default());
+    };
+    let (start, step, of_ampa) = ampa.mean_signal()?;
+    let (_, _, of_gaba) = gaba.mean_signal()?;
+    let signal = |values| Signal::new(start, step, values);
+    let rule = WeightedSum::reference();
+    let found = field_proxy(&[signal(&of_ampa)?], &[signal(&of_gaba)?], rule)?;
+    let Some(found) = found.filter(|found| !found.values.is_empty()) else {
+        return Ok(Finding::without(
+            "the span is shorter than the delay of the proxy",
+        ));
+    };
+    let rhythm = rhythm(
+        &[found.signal()?],
+        setting(a).request.part_ms,
+        setting(a).request.band_hz,
+    )?;
+    let peak = rhythm.and_then(|rhythm| rhythm.peak);
+    let at = (0..found.values.len())
+        .map(|k| found.start_ms + k as f64 * step)
+        .collect();
+    let note = format!(
+        "AMPA {} later, GABA times {} (Mazzoni et al. 2015)",
+        ms(rule.ampa_delay_ms),
+        rule.gaba_weight
+    );
+    Ok(
+        Finding::of([Number::new("peak", peak.map(|peak| peak.frequency_hz), "Hz").of(note)]).with(
+            curve(
+                Quantity::new("time", "ms"),
+                Quantity::new("field proxy", ampa.unit()),
+                at,
+                found.values,
+            ),
+        ),
+    )
 }
 
 pub(super) fn distance(a: &Recording<'_>, b: &Recording<'_>) -> Taken {

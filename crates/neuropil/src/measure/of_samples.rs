@@ -2,8 +2,9 @@
 
 use neuropil_analysis::MeasureError;
 use neuropil_analysis::signals::{
-    Segments, Signal, autocorrelation, autocorrelation_time_ms, lagged_correlation,
-    participation_ratio, rhythm, spectrogram as power_over_time,
+    Segments, Signal, autocorrelation, autocorrelation_time_ms, correlation_matrix, mean_signal,
+    participation_ratio, principal_components, rhythm, spectrogram as power_over_time,
+    windowed_correlation,
 };
 use neuropil_analysis::spikes::chi;
 use neuropil_sim::record::TraceData;
@@ -70,14 +71,14 @@ impl<'a> Samples<'a> {
 
     /// The mean over elements at each time, with the time of the first and from one to the next.
     pub(super) fn mean_signal(&self) -> Result<(f64, f64, Vec<f64>), MeasureError> {
-        let n = self.columns.len() as f64;
-        let samples = self.columns.first().map_or(0, Vec::len);
-        let mean = |k: usize| self.columns.iter().map(|column| column[k]).sum::<f64>() / n;
-        Ok((
-            self.start_ms,
-            self.even()?,
-            (0..samples).map(mean).collect(),
-        ))
+        let step = self.even()?;
+        let signals: Result<Vec<Signal<'_>>, MeasureError> = self
+            .columns
+            .iter()
+            .map(|values| Signal::new(self.start_ms, step, values))
+            .collect();
+        let mean = mean_signal(&signals?)?.unwrap_or_default();
+        Ok((self.start_ms, step, mean))
     }
 
     /// The step, which signals must have.
@@ -232,21 +233,14 @@ pub(super) fn correlation(samples: &Samples<'_>) -> Taken {
     let (elements, _) = samples.paired();
     let signals = samples.signals()?;
     let n = signals.len();
-    let mut matrix = vec![None; n * n];
-    for (i, &a) in signals.iter().enumerate() {
-        for (j, &b) in signals.iter().enumerate().take(i) {
-            let found = lagged_correlation(a, b, 0)?.and_then(|lags| lags.first().copied());
-            matrix[i * n + j] = found;
-            matrix[j * n + i] = found;
-        }
-    }
+    let matrix = without_diagonal(correlation_matrix(&signals)?, n);
     let mean = mean_of(matrix.iter().copied());
     let note = format!("pairs of {}", plural(n as u64, "element"));
     Ok(
         Finding::of([Number::new("", mean, "").of(note)]).with(Detail::Matrix {
             value: Quantity::new("correlation", ""),
             elements,
-            values: without_diagonal(matrix, n),
+            values: matrix,
         }),
     )
 }
@@ -263,9 +257,78 @@ pub(super) fn synchrony(samples: &Samples<'_>) -> Taken {
 
 pub(super) fn dimension(samples: &Samples<'_>) -> Taken {
     let signals = samples.signals()?;
-    let ratio = participation_ratio(&signals)?;
     let note = format!("of at most {}", signals.len());
-    Ok(Finding::of([Number::new("", ratio, "").of(note)]))
+    dimensions(&signals, &note)
+}
+
+/// The share of the variance that as many components must explain.
+const EXPLAINED: f64 = 0.9;
+
+/// In how many directions signals vary, with the share that each explains.
+pub(super) fn dimensions(signals: &[Signal<'_>], note: &str) -> Taken {
+    let ratio = participation_ratio(signals)?;
+    let finding = |components: Option<usize>| {
+        Finding::of([
+            Number::new("", ratio, "").of(format!("participation ratio, {note}")),
+            Number::new("components", components.map(|n| n as f64), "").of(format!(
+                "explain {:.0} % of the variance",
+                100.0 * EXPLAINED
+            )),
+        ])
+    };
+    let Some(found) = principal_components(signals, 0)? else {
+        return Ok(finding(None));
+    };
+    let explained = found.explained();
+    let mut sum = 0.0;
+    let together = explained.iter().map(|share| {
+        sum += share;
+        Some(sum)
+    });
+    Ok(
+        finding(Some(found.dimensions(EXPLAINED))).with(Detail::Curve {
+            x: Quantity::new("principal components", ""),
+            y: Quantity::new("explained share of the variance", ""),
+            log: false,
+            at: (1..=explained.len()).map(|k| k as f64).collect(),
+            values: together.collect(),
+            beside: Vec::new(),
+        }),
+    )
+}
+
+/// Windows of changing correlations, as a share of the span, where no width is asked for.
+const WINDOWS: f64 = 10.0;
+
+pub(super) fn connectivity(samples: &Samples<'_>) -> Taken {
+    let signals = samples.signals()?;
+    let step = samples.even()?;
+    let count = samples.columns.first().map_or(0, Vec::len);
+    let usual = count as f64 * step / WINDOWS;
+    let length = (samples.setting.request.part_ms.unwrap_or(usual) / step).round() as usize;
+    let length = length.max(2);
+    let windows = Segments::new(length, length)?;
+    let Some(found) = windowed_correlation(&signals, windows)? else {
+        return Ok(Finding::without("the span is shorter than a window"));
+    };
+    let note = format!(
+        "from window to window of {}, pairs of {}",
+        ms(length as f64 * step),
+        plural(signals.len() as u64, "element")
+    );
+    let mean = |row: &Vec<Option<f64>>| mean_of(row.iter().copied());
+    Ok(
+        Finding::of([Number::new("stability", found.stability(1), "").of(note)]).with(
+            Detail::Curve {
+                x: Quantity::new("time", "ms"),
+                y: Quantity::new("mean correlation", ""),
+                log: false,
+                values: found.pairs.iter().map(mean).collect(),
+                at: found.times_ms,
+                beside: Vec::new(),
+            },
+        ),
+    )
 }
 
 /// The mean spectrum of some signals of one step, with its peak.

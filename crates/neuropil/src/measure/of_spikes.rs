@@ -1,13 +1,11 @@
 //! Measures of the spikes of one population.
 
-use neuropil_analysis::signals::{
-    Signal, avalanches as runs_of_bins, fit_power_law, participation_ratio,
-};
+use neuropil_analysis::signals::{Signal, avalanches as runs_of_bins, fit_power_law};
 use neuropil_analysis::spikes::{
-    BurstRule, CountMoments, Lags, Train, Trains, auto_correlogram, binned_rate_hz,
-    bursts::bursts as find_bursts, chi_of_counts, conditional_rate_hz, cross_correlogram,
-    cv as cv_of, cv2 as cv2_of, fano_over_bins, interval_histogram, latencies, lv as lv_of,
-    lvr as lvr_of, phase_order, psth as psth_of, rates_hz, summarize_bursts, trials,
+    Burst, CountMoments, Lags, SurpriseRule, Train, Trains, auto_correlogram, binned_rate_hz,
+    bursts_by_surprise, chi_of_counts, conditional_rate_hz, correlation_by_width,
+    cross_correlogram, cv as cv_of, cv2 as cv2_of, fano_over_bins, interval_histogram, latencies,
+    lv as lv_of, lvr as lvr_of, phase_order, psth as psth_of, rates_hz, summarize_bursts, trials,
 };
 use neuropil_analysis::{Bins, MeasureError, Window};
 use neuropil_sim::Selection;
@@ -16,7 +14,7 @@ use neuropil_sim::record::Events;
 use super::Setting;
 use super::catalogue::Taken;
 use super::finding::{Detail, Finding, Number, Quantity};
-use super::of_samples::{spectral, spectral_map};
+use super::of_samples::{dimensions, spectral, spectral_map};
 
 /// Widths of bins in ms, where none is asked for.
 const COUNT_MS: f64 = 5.0;
@@ -440,16 +438,20 @@ pub(super) fn dimension(spikes: &Spikes<'_>) -> Taken {
         bins.count(),
         ms(bins.width_ms())
     );
-    let ratio = participation_ratio(&signals?)?;
-    Ok(Finding::of([Number::new("", ratio, "").of(note)]))
+    dimensions(&signals?, &note)
 }
 
 pub(super) fn bursts(spikes: &Spikes<'_>) -> Taken {
-    let rule = BurstRule::default();
+    let rule = SurpriseRule::default();
     let (mut bursting, mut bursts, mut inside, mut all, mut lasting) = (0_u64, 0, 0.0, 0, 0.0);
     for train in spikes.within() {
         all += train.len();
-        if let Some(found) = summarize_bursts(train, &find_bursts(train, rule)?) {
+        let found = bursts_by_surprise(train, rule)?;
+        let found: Vec<Burst> = found
+            .into_iter()
+            .map(|surprising| surprising.burst)
+            .collect();
+        if let Some(found) = summarize_bursts(train, &found) {
             bursting += 1;
             bursts += found.bursts;
             inside += found.mean_spikes * found.bursts as f64;
@@ -459,11 +461,47 @@ pub(super) fn bursts(spikes: &Spikes<'_>) -> Taken {
     let mean = |sum: f64| (bursts > 0).then(|| sum / bursts as f64);
     let share = (all > 0).then(|| inside / all as f64);
     Ok(Finding::of([
-        Number::new("", bursts as f64, "").of(format!("in {}", plural(bursting, "neuron"))),
+        Number::new("", bursts as f64, "").of(format!(
+            "in {}, each of a chance below {:.1e}",
+            plural(bursting, "neuron"),
+            10.0_f64.powf(-rule.least)
+        )),
         Number::new("share", share, "").of("of all spikes lie in bursts"),
         Number::new("spikes", mean(inside), "").of("a burst"),
         Number::new("duration", mean(lasting), "ms"),
     ]))
+}
+
+/// Widths at which correlations are taken, in steps or of 1 ms to 500 ms.
+const WIDTHS_MS: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0];
+
+pub(super) fn widths(spikes: &Spikes<'_>) -> Taken {
+    let setting = &spikes.setting;
+    let (elements, trains) = spikes.paired();
+    // Ten bins at least, of a step or more.
+    let longest = setting.window.duration_ms() / 10.0;
+    let fits = |width: &f64| *width >= setting.dt_ms && *width <= longest;
+    let at: Vec<f64> = WIDTHS_MS.into_iter().filter(fits).collect();
+    let values = correlation_by_width(&trains, setting.window, &at)?;
+    let defined = at
+        .iter()
+        .zip(&values)
+        .filter_map(|(&at, value)| Some((at, (*value)?)));
+    let top = defined.reduce(|best, one| if one.1 > best.1 { one } else { best });
+    let (width, most) = top.unzip();
+    let note = format!("pairs of {}", plural(elements.len() as u64, "neuron"));
+    Ok(Finding::of([
+        Number::new("largest", most, "").of(note),
+        Number::new("at", width, "ms").of("the width of the bins"),
+    ])
+    .with(Detail::Curve {
+        x: Quantity::new("width of bins", "ms"),
+        y: Quantity::new("correlation", ""),
+        log: false,
+        at,
+        values,
+        beside: Vec::new(),
+    }))
 }
 
 pub(super) fn avalanches(spikes: &Spikes<'_>) -> Taken {
