@@ -19,6 +19,7 @@
 mod bars;
 mod peers;
 mod series;
+mod spiking;
 mod tidy;
 
 use anyhow::Context;

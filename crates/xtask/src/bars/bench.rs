@@ -5,9 +5,9 @@
 
 use super::Outcome;
 use super::tool::{Tool, show};
+use crate::spiking::Spiking;
 use anyhow::{Context, Result, ensure};
 use neuropil_testkit::golden;
-use neuropil_testkit::spikes::Window;
 use serde_json::Value;
 
 /// A number of the first measurement of `neuropil bench`.
@@ -227,16 +227,13 @@ pub(super) fn full_rates(tool: &Tool) -> Result<Vec<Outcome>> {
     let options = ["--set", "scale=1", "--precision", "f32", "--threads", "2"];
     let results = tool.simulate(text, &options)?;
     let window = |place: usize| reference["window_ms"][place].as_f64();
-    let window = Window {
-        from_ms: window(0).context("no start of the window")?,
-        to_ms: window(1).context("no end of the window")?,
-        dt_ms: 0.1,
-    };
+    let from = window(0).context("no start of the window")?;
+    let to = window(1).context("no end of the window")?;
     let rates = reference["rates_hz"].as_object();
     let mut outcomes = Vec::new();
     for (name, published) in rates.context("no rates")? {
         let published = published.as_f64().context("a rate is a number")?;
-        let found = results.raster("", name)?.rate_hz(window);
+        let found = Spiking::new(&[results.raster("", name)?], (from, to), 0.1)?.rate_hz();
         outcomes.push(Outcome::judge(
             &results.command,
             &format!(
@@ -251,7 +248,7 @@ pub(super) fn full_rates(tool: &Tool) -> Result<Vec<Outcome>> {
 }
 
 /// The cost of a neuron-step from 1,000 to 1,000,000 neurons, drawn with the floor beside it.
-pub(super) fn cost_against_size(tool: &Tool) -> Result<Outcome> {
+pub(super) fn cost_against_size(tool: &Tool) -> Result<Vec<Outcome>> {
     let sizes = ["1000", "10000", "100000", "1000000"];
     let file = tool.keep("cost_against_size.svg")?;
     let plot = file.display().to_string();
@@ -271,12 +268,12 @@ pub(super) fn cost_against_size(tool: &Tool) -> Result<Outcome> {
         ));
     }
     let drawn = std::fs::read_to_string(&file).is_ok_and(|text| text.contains("floor"));
-    Ok(Outcome::judge(
+    Ok(vec![Outcome::judge(
         &command(&known),
         "each size in f32 and f64 with its floor, and a plot (ns a neuron-step)",
         &format!("{} in {plot}", told.join("; ")),
         drawn && told.len() == 2 * sizes.len(),
-    ))
+    )])
 }
 
 /// Runs `neuropil bench` and reads its object.

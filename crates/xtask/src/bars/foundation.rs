@@ -6,7 +6,7 @@
 use super::bits::SameBits;
 use super::networks::{Rates, Statistics};
 use super::tests_of_crates::Test;
-use super::texts::{Exit, Number, Spikes, When};
+use super::texts::{Exit, Number, Spikes, When, long_text};
 use super::timing::{CpuTime, WallTime};
 use super::{Bar, Check};
 
@@ -273,7 +273,7 @@ fn odd_cases() -> Vec<Bar> {
         ),
         bar("two networks, the first", two("first", "a", &[10])),
         bar("two networks, the second", two("second", "b", &[20])),
-        bar("a text of 2,000 lines", Check::LongText),
+        bar("a text of 2,000 lines", Check::Own(long_text)),
         bar("--set as written", exit(&["run", NESTED], &[0], &[])),
         bar(
             "--set on a nested parameter",
@@ -382,12 +382,10 @@ mod tests {
             Check::WallTime(it) => Some(it.text),
             Check::Measured(it) => it.arguments.first().copied(),
             Check::Test(_)
-            | Check::LongText
             | Check::Peers(_)
             | Check::TwoThreads(_)
             | Check::FullMicrocircuit(_)
-            | Check::FullRates
-            | Check::CostAgainstSize => None,
+            | Check::Own(_) => None,
         }
     }
 

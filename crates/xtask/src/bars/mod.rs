@@ -51,8 +51,6 @@ pub(crate) enum Check {
     Spikes(texts::Spikes),
     /// A number of the summary.
     Number(texts::Number),
-    /// A text too long to keep in the repository.
-    LongText,
     /// Equal arrays from runs with different options.
     SameBits(bits::SameBits),
     /// Equal arrays from the debug and the release build.
@@ -69,10 +67,6 @@ pub(crate) enum Check {
     TwoThreads(bench::TwoThreads),
     /// The cortical microcircuit at full size.
     FullMicrocircuit(bench::FullMicrocircuit),
-    /// The rates of the cortical microcircuit at full size.
-    FullRates,
-    /// A plot of cost against size.
-    CostAgainstSize,
     /// What only one list needs.
     Own(fn(&Tool) -> Result<Vec<Outcome>>),
 }
@@ -165,7 +159,6 @@ impl Check {
             Self::Exit(exit) => Ok(vec![exit.run(tool)?]),
             Self::Spikes(spikes) => Ok(vec![spikes.run(tool)?]),
             Self::Number(number) => Ok(vec![number.run(tool)?]),
-            Self::LongText => Ok(vec![texts::long_text(tool)?]),
             Self::SameBits(same) => same.run(tool),
             Self::DebugIsRelease(same) => Ok(vec![same.run(tool)?]),
             Self::CpuTime(time) => Ok(vec![time.run(tool)?]),
@@ -174,8 +167,6 @@ impl Check {
             Self::Measured(measured) => Ok(vec![measured.run(tool)?]),
             Self::TwoThreads(threads) => Ok(vec![threads.run(tool)?]),
             Self::FullMicrocircuit(full) => full.run(tool),
-            Self::FullRates => bench::full_rates(tool),
-            Self::CostAgainstSize => Ok(vec![bench::cost_against_size(tool)?]),
             Self::Own(check) => check(tool),
         }
     }

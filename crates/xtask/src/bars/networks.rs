@@ -2,9 +2,9 @@
 
 use super::Outcome;
 use super::tool::Tool;
+use crate::spiking::Spiking;
 use anyhow::{Context, Result};
 use neuropil_testkit::golden;
-use neuropil_testkit::spikes::{Raster, Window};
 use neuropil_testkit::stats::{Margin, Summary, mean};
 
 /// A network against a group of `golden/networks/population_statistics.json`.
@@ -32,10 +32,13 @@ impl Statistics {
         let reference = golden::network(network, simulator, self.window_ms)?;
         let (mut rates, mut cvs) = (Vec::new(), Vec::new());
         for seed in 1..=self.seeds {
-            let (raster, window) = self.simulate(tool, seed)?;
-            rates.push(raster.rate_hz(window));
-            let cv = raster.cv_isi(window);
-            cvs.push(cv.context("no neuron has three spikes in the window")?);
+            let spiking = self.simulate(tool, seed)?;
+            rates.push(spiking.rate_hz());
+            cvs.push(
+                spiking
+                    .cv()
+                    .context("no neuron has three spikes in the window")?,
+            );
         }
         let compare = |what: &str, ours: Summary, theirs: Summary| {
             let agreement = ours.agrees_with(&theirs, Margin::default());
@@ -55,23 +58,19 @@ impl Statistics {
         ])
     }
 
-    fn simulate(&self, tool: &Tool, seed: u32) -> Result<(Raster, Window)> {
+    fn simulate(&self, tool: &Tool, seed: u32) -> Result<Spiking> {
         let (from_ms, to_ms) = self.window_ms;
         let seed = seed.to_string();
         let length = format!("{to_ms} ms");
         let results = tool.simulate(self.text, &["--seed", &seed, "--for", &length])?;
         let dt_ms = results.summary("")?["dt_ms"].as_f64();
         let [excitatory, inhibitory] = self.populations;
-        let raster = Raster::together(&[
+        let rasters = [
             results.raster("", excitatory)?,
             results.raster("", inhibitory)?,
-        ]);
-        let window = Window {
-            from_ms,
-            to_ms,
-            dt_ms: dt_ms.context("no `dt_ms` in the summary")?,
-        };
-        Ok((raster, window))
+        ];
+        let dt_ms = dt_ms.context("no `dt_ms` in the summary")?;
+        Spiking::new(&rasters, (from_ms, to_ms), dt_ms)
     }
 }
 

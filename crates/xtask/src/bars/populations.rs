@@ -2,10 +2,10 @@
 
 use super::Outcome;
 use super::tool::{Tool, show};
+use crate::spiking::Spiking;
 use anyhow::{Context, Result, ensure};
 use neuropil_testkit::golden;
 use neuropil_testkit::golden::serde_json::Value;
-use neuropil_testkit::spikes::Window;
 use neuropil_testkit::stats::{Margin, Summary};
 
 /// A network against the group of one drive in a file of `golden/networks`.
@@ -97,14 +97,10 @@ impl Populations {
         populations: &mut [Population],
     ) -> Result<()> {
         let time = |key: &str| group[key].as_f64().with_context(|| format!("no `{key}`"));
-        let window = Window {
-            from_ms: time("t_skip_ms")?,
-            to_ms: time("t_sim_ms")?,
-            dt_ms: time("dt_ms")?,
-        };
+        let (from, to, dt) = (time("t_skip_ms")?, time("t_sim_ms")?, time("dt_ms")?);
         let seed = seed.to_string();
-        let length = format!("{} ms", window.to_ms);
-        let step = format!("{} ms", window.dt_ms);
+        let length = format!("{to} ms");
+        let step = format!("{dt} ms");
         let mut options = vec!["--seed", &seed, "--for", &length, "--dt", &step];
         options.extend(self.options);
         let results = tool.simulate(self.text, &options)?;
@@ -117,11 +113,12 @@ impl Populations {
                 raster.neurons,
                 population.neurons
             );
-            let cv = raster.cv_isi(window);
+            let spiking = Spiking::new(&[raster], (from, to), dt)?;
+            let cv = spiking.cv();
             let cv = cv.with_context(|| format!("{name}: no neuron has three spikes"))?;
-            let correlation = raster.correlation(window, BIN_MS);
+            let correlation = spiking.correlation(BIN_MS)?;
             let correlation = correlation.with_context(|| format!("{name}: no pair spikes"))?;
-            let found = [raster.rate_hz(window), cv, correlation];
+            let found = [spiking.rate_hz(), cv, correlation];
             for (list, value) in population.found.iter_mut().zip(found) {
                 list.push(value);
             }

@@ -1,6 +1,8 @@
 //! The bars of speed: everything that makes a run faster leaves its bits alone, and how fast it is.
 
-use super::bench::{Bound, FullMicrocircuit, Measured, Number, TwoThreads};
+use super::bench::{
+    Bound, FullMicrocircuit, Measured, Number, TwoThreads, cost_against_size, full_rates,
+};
 use super::bits::SameBits;
 use super::peers::Peers;
 use super::populations::Populations;
@@ -33,8 +35,11 @@ pub(super) fn bars() -> Vec<Bar> {
     bars.extend(equations());
     bars.extend(threads());
     bars.extend(full_microcircuit());
-    bars.push(bar("microcircuit at full size: rates", Check::FullRates));
-    bars.push(bar("cost against size", Check::CostAgainstSize));
+    bars.push(bar(
+        "microcircuit at full size: rates",
+        Check::Own(full_rates),
+    ));
+    bars.push(bar("cost against size", Check::Own(cost_against_size)));
     bars.extend(synapses());
     bars.extend(building());
     bars

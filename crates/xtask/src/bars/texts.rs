@@ -182,7 +182,7 @@ impl Number {
 ///
 /// Model k leaks with tau = k ms from 0 to 1, so that after 1 ms it stands at `1 - exp(-1/k)`; the text
 /// asks for the first and the last of these numbers.
-pub(super) fn long_text(tool: &Tool) -> Result<Outcome> {
+pub(super) fn long_text(tool: &Tool) -> Result<Vec<Outcome>> {
     let folder = tool.fresh()?;
     std::fs::create_dir_all(&folder)?;
     let file = folder.join("long.npl").display().to_string();
@@ -192,12 +192,12 @@ pub(super) fn long_text(tool: &Tool) -> Result<Outcome> {
     let finished = tool.run(&["run", &file, "--no-plots", "--out", &out])?;
     let command = format!("neuropil run (a text of {} lines)", text.lines().count());
     let found = format!("exit code {}", finished.code);
-    Ok(Outcome::judge(
+    Ok(vec![Outcome::judge(
         &command,
         "exit code 0, two numbers hold",
         &found,
         finished.code == 0,
-    ))
+    )])
 }
 
 fn long() -> String {

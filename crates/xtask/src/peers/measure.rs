@@ -6,8 +6,9 @@ use super::machine::Busy;
 use super::table::{Network, Peer};
 use crate::bars::timing::children_cpu_s;
 use crate::bars::tool::Tool;
+use crate::spiking::Spiking;
 use anyhow::{Context, Result, ensure};
-use neuropil_testkit::spikes::{Raster, Window};
+use neuropil_testkit::spikes::Raster;
 use serde_json::{Value, json};
 use std::fs::File;
 use std::process::{Child, Command};
@@ -124,12 +125,7 @@ impl Measure<'_> {
             .map(|(name, _)| results.raster("", name))
             .collect::<Result<_>>()?;
         ensure!(!rasters.is_empty(), "{text} records no spikes");
-        let raster = Raster::together(&rasters);
-        let window = Window {
-            from_ms: 0.0,
-            to_ms: f64::from(simulated_ms),
-            dt_ms: network.dt_ms,
-        };
+        let spiking = Spiking::new(&rasters, (0.0, f64::from(simulated_ms)), network.dt_ms)?;
         Ok(json!({
             "versions": summary["versions"],
             "backend": summary["backend"],
@@ -144,9 +140,9 @@ impl Measure<'_> {
             "run_s": wall("run_s")?,
             // The clock of processes has ticks of 10 ms.
             "run_cpu_s": (long_s - short_s).max(0.0),
-            "spikes": raster.spikes.len(),
-            "rate_hz": raster.rate_hz(window),
-            "cv_isi": raster.cv_isi(window),
+            "spikes": spiking.spikes(),
+            "rate_hz": spiking.rate_hz(),
+            "cv_isi": spiking.cv(),
             "peak_rss_mb": summary["peak_rss_mb"],
             "synapses": summary["synapses"],
         }))

@@ -61,7 +61,10 @@ const ALLOWED: [(&str, &[&str]); 14] = [
         ],
     ),
     ("neuropil-cli", &["neuropil"]),
-    ("xtask", &["neuropil", "neuropil-testkit"]),
+    (
+        "xtask",
+        &["neuropil", "neuropil-analysis", "neuropil-testkit"],
+    ),
 ];
 
 const ABOVE_IR: &[&str] = &["neuropil-ir", "neuropil-syntax", "neuropil-units"];
