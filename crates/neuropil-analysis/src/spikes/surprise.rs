@@ -197,7 +197,7 @@ mod tests {
         assert!(poisson_surprise(3, -1.0).is_err());
         // A thousand where one is expected: 1/(e 1000!), far below all numbers.
         let ln_factorial: f64 = (1..=1_000).map(|k| f64::from(k).ln()).sum();
-        let expected = (1.0 + ln_factorial) / std::f64::consts::LN_10;
+        let expected = (1.0 + ln_factorial) / LN_10;
         let surprise = poisson_surprise(1_000, 1.0).unwrap();
         assert_close("thousand", surprise, expected, Tolerance::relative(1e-6));
     }
