@@ -130,6 +130,7 @@ def comparisons():
         "ks_two_sample": [exact.statistic, exact.pvalue],
         "ks_two_sample_limit": [limit.statistic, limit.pvalue],
         "ks_uniform": [uniform.statistic, uniform.pvalue],
+        "ks_exact_sf_3": scipy.stats.kstwo.sf([0.35, 0.4, 0.45], 3).tolist(),
         "ks_exact_sf_37": scipy.stats.kstwo.sf(distances, 37).tolist(),
         "chi_square": [square.statistic, square.pvalue, fitted.pvalue],
         "chi_square_of_histograms": [table.statistic, table.pvalue, table.dof],

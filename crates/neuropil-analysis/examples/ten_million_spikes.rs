@@ -1,4 +1,5 @@
-//! Times the measures on 10^7 spikes of 100 neurons: `cargo run --release --example ten_million_spikes`.
+//! Times the measures on 10^7 spikes of 100 neurons:
+//! `cargo run --release --example ten_million_spikes`.
 //!
 //! Poisson trains of 10 Hz over 10^4 s on a grid of 0.1 ms, on one thread.
 

@@ -2,8 +2,6 @@
 //!
 //! What a measure gives there is tested beside it; this says that none was forgotten.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by it")]
-
 use neuropil_analysis::codes::{self, Similarity};
 use neuropil_analysis::compare;
 use neuropil_analysis::signals::{self, Band, Segments, Signal, WeightedSum};

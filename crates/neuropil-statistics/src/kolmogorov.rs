@@ -294,6 +294,11 @@ mod tests {
             let inside = 2.0 * (2.0 * d - 0.5) * (2.0 * d - 0.5);
             assert_near("two", one_sample_sf(d, 2), 1.0 - inside, 1e-13);
         }
+        // The matrix beyond a half too, where it is not used.
+        for d in [0.55, 0.7, 0.9] {
+            let two = 1.0 - 2.0 * (1.0 - d) * (1.0 - d);
+            assert_near("matrix", durbin_cdf(d, 2), two, 1e-13);
+        }
         assert_eq!(one_sample_sf(0.25, 2), 1.0);
         assert_eq!(one_sample_sf(1.0, 2), 0.0);
         assert!(one_sample_sf(0.5, 0).is_nan());

@@ -5,6 +5,7 @@ use super::bursts::Burst;
 use super::intervals::mean_interval_ms;
 use crate::error::{MeasureError, not_negative, positive};
 use neuropil_statistics::log10_poisson_tail;
+use std::f64::consts::{LN_10, TAU};
 
 /// How bursts grow and which are kept.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +26,7 @@ pub struct SurpriseRule {
 impl Default for SurpriseRule {
     fn default() -> Self {
         Self {
-            least: 10.0 / std::f64::consts::LN_10,
+            least: 10.0 / LN_10,
             start: 0.5,
             stop: 2.0,
             patience: 10,
@@ -107,9 +108,20 @@ pub fn bursts_by_surprise(
     };
     let times = train.times_ms();
     let interval = |k: usize| times[k + 1] - times[k];
-    let surprise = |first: usize, last: usize| {
+    let counts = |first: usize, last: usize| {
         let expected = (times[last] - times[first]) / mean;
-        -log10_poisson_tail((last - first + 1) as u64, expected)
+        ((last - first + 1) as u64, expected)
+    };
+    let surprise = |first: usize, last: usize| {
+        let (spikes, expected) = counts(first, last);
+        -log10_poisson_tail(spikes, expected)
+    };
+    // The surprise if it is larger than one; most are not, which a bound tells faster.
+    let larger = |first: usize, last: usize, than: f64| {
+        let (spikes, expected) = counts(first, last);
+        let may = most_surprise(spikes, expected) > than;
+        let found = may.then(|| surprise(first, last));
+        found.filter(|&found| found > than)
     };
     let mut at = 0;
     while at + 2 < times.len() {
@@ -123,16 +135,14 @@ pub fn bursts_by_surprise(
             if interval(last - 1) > rule.stop * mean || last - best.0 > rule.patience {
                 break;
             }
-            let longer = surprise(at, last);
-            if longer > best.1 {
+            if let Some(longer) = larger(at, last, best.1) {
                 best = (last, longer);
             }
         }
         let last = best.0;
         let mut best = (at, best.1);
         for first in at + 1..=last - 2 {
-            let shorter = surprise(first, last);
-            if shorter > best.1 {
+            if let Some(shorter) = larger(first, last, best.1) {
                 best = (first, shorter);
             }
         }
@@ -146,6 +156,15 @@ pub fn bursts_by_surprise(
         }
     }
     Ok(found)
+}
+
+/// A bound on the surprise of n spikes, n > 0: a tail is at least its first term.
+///
+/// With Stirling's bound on the factorial, `ln n! < n ln n - n + ln(2 pi n)/2 + 1/(12 n)`.
+fn most_surprise(spikes: u64, expected: f64) -> f64 {
+    let n = spikes as f64;
+    let factorial = 0.5 * (TAU * n).ln() + 1.0 / (12.0 * n) - n;
+    (n * (n / expected).ln() + factorial + expected) / LN_10 + 1e-9
 }
 
 #[cfg(test)]
@@ -178,9 +197,25 @@ mod tests {
         assert!(poisson_surprise(3, -1.0).is_err());
         // A thousand where one is expected: 1/(e 1000!), far below all numbers.
         let ln_factorial: f64 = (1..=1_000).map(|k| f64::from(k).ln()).sum();
-        let expected = (1.0 + ln_factorial) / std::f64::consts::LN_10;
+        let expected = (1.0 + ln_factorial) / LN_10;
         let surprise = poisson_surprise(1_000, 1.0).unwrap();
         assert_close("thousand", surprise, expected, Tolerance::relative(1e-6));
+    }
+
+    #[test]
+    fn no_surprise_exceeds_its_bound() {
+        for spikes in [1, 2, 3, 10, 100, 3_000] {
+            for expected in [1e-200, 1e-3, 0.5, 3.0, 20.0, 150.0, 4_000.0] {
+                let found = poisson_surprise(spikes, expected).unwrap();
+                let bound = most_surprise(spikes as u64, expected);
+                assert!(found <= bound, "{spikes} of {expected}: {found} {bound}");
+                // Where the first term is nearly all of the tail, they are near.
+                if expected < 1e-2 * spikes as f64 {
+                    assert!(bound - found < 0.02, "{spikes} of {expected}");
+                }
+            }
+        }
+        assert_eq!(most_surprise(3, 0.0), f64::INFINITY);
     }
 
     /// Clocks of 100 ms around eight spikes 4 ms apart, which are led by two that are a little
@@ -225,6 +260,28 @@ mod tests {
         };
         assert_eq!(burst(48.0), [(30, 41)]);
         assert_eq!(burst(250.0), [(30, 35), (36, 41)]);
+    }
+
+    /// Eight spikes, then fifteen slow ones, then many fast ones, which would make the whole more
+    /// surprising than the eight alone: ten spikes without gain end the first burst before.
+    #[test]
+    fn patience_ends_a_burst_that_does_not_grow() {
+        let mut intervals = vec![100.0; 60];
+        intervals.extend([4.0; 7]);
+        intervals.extend([60.0; 15]);
+        intervals.extend([2.0; 40]);
+        intervals.extend([100.0; 60]);
+        let times = from_intervals(&intervals);
+        let first = |patience: usize| {
+            let rule = SurpriseRule {
+                patience,
+                ..SurpriseRule::default()
+            };
+            let bursts = bursts_by_surprise(Train::new(&times).unwrap(), rule).unwrap();
+            (bursts[0].burst.first, bursts[0].burst.last)
+        };
+        assert_eq!(first(10), (60, 67));
+        assert_eq!(first(100).1, 122);
     }
 
     /// Three spikes within a time in which m = 0.065 are expected have the default surprise, and

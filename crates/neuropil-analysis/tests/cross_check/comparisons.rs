@@ -51,11 +51,15 @@ fn samples_and_laws() {
 
 #[test]
 fn exact_probabilities_of_a_distance() {
-    let distances = [0.05, 0.1, 0.15, 0.2, 0.3, 0.45];
-    let found: Vec<f64> = distances
-        .iter()
-        .map(|&d| neuropil_statistics::one_sample_sf(d, 37))
-        .collect();
+    let exact = |n: usize, distances: &[f64]| -> Vec<f64> {
+        let each = distances.iter();
+        each.map(|&d| neuropil_statistics::one_sample_sf(d, n))
+            .collect()
+    };
+    let found = exact(3, &[0.35, 0.4, 0.45]);
+    let near = Tolerance::relative(1e-13);
+    assert_all_close("three values", &found, &stored("ks_exact_sf_3"), near);
+    let found = exact(37, &[0.05, 0.1, 0.15, 0.2, 0.3, 0.45]);
     // In the tail what exceeds on both sides is left out.
     let near = Tolerance::relative(3e-9);
     assert_all_close("kstwo", &found, &stored("ks_exact_sf_37"), near);
