@@ -1,7 +1,7 @@
 """Measures of fixed spike trains and signals by Elephant, SciPy, NumPy, PySpike and powerlaw, for `elephant_scipy.json`.
 
-Both are made by a rule in whole numbers that the test of `neuropil-analysis`
-(`crates/neuropil-analysis/tests/cross_check`) computes as well, so that no data is stored. Times lie in the
+Both are made by a rule in whole numbers that the test of `neuropil-measures`
+(`crates/neuropil-measures/tests/cross_check`) computes as well, so that no data is stored. Times lie in the
 middle of steps of 0.1 ms: programs differ in which bin an edge belongs to, and no spike is on an edge.
 
 Run: pip install elephant scipy numpy pyspike powerlaw; python golden/measures/cross_check.py

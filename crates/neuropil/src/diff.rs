@@ -6,10 +6,10 @@
 
 use std::cmp::Ordering;
 
-use neuropil_analysis::compare::distribution_distance;
-use neuropil_analysis::spikes::{Trains, mean_cv, population_rate_hz, rates_hz};
-use neuropil_analysis::{MeasureError, Window};
 use neuropil_io::stored::{self, Stored, StoredKind, StoredRun};
+use neuropil_measures::compare::distribution_distance;
+use neuropil_measures::spikes::{Trains, mean_cv, population_rate_hz, rates_hz};
+use neuropil_measures::{MeasureError, Window};
 use neuropil_sim::Selection;
 use neuropil_sim::record::{Events, TraceData};
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
 //! Rate, irregularity and correlation of populations of a result folder, by the project's own measures.
 
 use anyhow::Result;
-use neuropil_analysis::spikes::{CountMoments, Trains, mean_cv, population_rate_hz};
-use neuropil_analysis::{Bins, Window};
+use neuropil_measures::spikes::{CountMoments, Trains, mean_cv, population_rate_hz};
+use neuropil_measures::{Bins, Window};
 use neuropil_testkit::spikes::Raster;
 
 /// The fewest spikes with which the references let a neuron have a CV.

@@ -1,15 +1,15 @@
 //! Measures that need all events or samples of a span at once: kept until the run ends.
 //!
 //! What a span holds is kept in memory, up to a bound; the functions are those of
-//! [`neuropil_analysis`], so that a text, the command line and a program mean the same by a name.
+//! [`neuropil_measures`], so that a text, the command line and a program mean the same by a name.
 
-use neuropil_analysis::signals::{Signal, rhythm};
-use neuropil_analysis::spikes::{
+use neuropil_ir::program::Statistic;
+use neuropil_measures::signals::{Signal, rhythm};
+use neuropil_measures::spikes::{
     CountMoments, Train, Trains, TrainsBuilder, binned_rate_hz, chi_of_counts, cv2, fano_over_bins,
     lv,
 };
-use neuropil_analysis::{Bins, MeasureError, Window};
-use neuropil_ir::program::Statistic;
+use neuropil_measures::{Bins, MeasureError, Window};
 
 use super::NoValue;
 

@@ -14,7 +14,7 @@ mod moments;
 mod probes;
 mod values;
 
-use neuropil_analysis::MeasureError;
+use neuropil_measures::MeasureError;
 
 pub use probes::Probes;
 pub use values::Values;

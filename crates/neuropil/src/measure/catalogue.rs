@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use neuropil_analysis::MeasureError;
 use neuropil_io::stored::{Stored, StoredKind};
+use neuropil_measures::MeasureError;
 use neuropil_syntax::nearest;
 
 use super::finding::Finding;

@@ -23,6 +23,16 @@
 //! }
 //! # Ok::<(), neuropil::Error>(())
 //! ```
+//!
+//! The functions alone, on times from anywhere:
+//!
+//! ```
+//! use neuropil::measure::{Window, spikes};
+//! let trains = spikes::Trains::from_times(&[&[10.0, 20.0, 30.0][..], &[12.0, 19.0, 33.0]])?;
+//! let window = Window::new(0.0, 40.0)?;
+//! assert_eq!(spikes::population_rate_hz(&trains, window), Some(75.0));
+//! # Ok::<(), neuropil::measure::MeasureError>(())
+//! ```
 
 mod catalogue;
 mod finding;
@@ -42,7 +52,7 @@ use neuropil_syntax::nearest;
 
 pub use catalogue::{Entry, Of, catalogue};
 pub use finding::{Detail, Finding, Number, Quantity};
-pub use neuropil_analysis::{Bins, MeasureError, Window, codes, compare, signals, spikes};
+pub use neuropil_measures::{Bins, MeasureError, Window, codes, compare, signals, spikes};
 pub use picture::figure;
 pub use words::{band_hz, span_ms, time_ms};
 

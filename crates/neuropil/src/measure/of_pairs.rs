@@ -1,11 +1,11 @@
 //! Measures of two recordings: who leads whom, and how firmly they go together.
 
-use neuropil_analysis::MeasureError;
-use neuropil_analysis::signals::{
+use neuropil_measures::MeasureError;
+use neuropil_measures::signals::{
     Band, Signal, WeightedSum, cross_spectrum, field_proxy, lagged_correlation, phase_in_band,
     phase_locking, phase_locking_value, phases_at_spikes, rhythm, usual_parts,
 };
-use neuropil_analysis::spikes::{
+use neuropil_measures::spikes::{
     isi_distance, spike_distance, spike_triggered, van_rossum, victor_purpura,
 };
 

@@ -1,12 +1,12 @@
 //! Measures of the samples of one quantity.
 
-use neuropil_analysis::MeasureError;
-use neuropil_analysis::signals::{
+use neuropil_measures::MeasureError;
+use neuropil_measures::signals::{
     Segments, Signal, autocorrelation, autocorrelation_time_ms, correlation_matrix, mean_signal,
     participation_ratio, principal_components, rhythm, spectrogram as power_over_time,
     windowed_correlation,
 };
-use neuropil_analysis::spikes::chi;
+use neuropil_measures::spikes::chi;
 use neuropil_sim::record::TraceData;
 
 use super::Setting;

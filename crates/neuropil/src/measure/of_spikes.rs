@@ -1,13 +1,13 @@
 //! Measures of the spikes of one population.
 
-use neuropil_analysis::signals::{Signal, avalanches as runs_of_bins, fit_power_law};
-use neuropil_analysis::spikes::{
+use neuropil_measures::signals::{Signal, avalanches as runs_of_bins, fit_power_law};
+use neuropil_measures::spikes::{
     Burst, CountMoments, Lags, SurpriseRule, Train, Trains, auto_correlogram, binned_rate_hz,
     bursts_by_surprise, chi_of_counts, conditional_rate_hz, correlation_by_width,
     cross_correlogram, cv as cv_of, cv2 as cv2_of, fano_over_bins, interval_histogram, latencies,
     lv as lv_of, lvr as lvr_of, phase_order, psth as psth_of, rates_hz, summarize_bursts, trials,
 };
-use neuropil_analysis::{Bins, MeasureError, Window};
+use neuropil_measures::{Bins, MeasureError, Window};
 use neuropil_sim::Selection;
 use neuropil_sim::record::Events;
 

@@ -57,7 +57,7 @@ pub(super) fn bars() -> Vec<Bar> {
         ("edge cases: no NaN, no panic", "edges", ""),
         ("beside Elephant, SciPy and PySpike", "cross_check", ""),
     ] {
-        bars.push(test(name, "neuropil-analysis", target, filter));
+        bars.push(test(name, "neuropil-measures", target, filter));
     }
     bars.push(test(
         "distribution functions and exact p-values",
@@ -226,7 +226,7 @@ fn pictures(tool: &Tool) -> Result<Vec<Outcome>> {
 
 /// Every public function says what it needs: what is absent, what goes wrong, whence it is.
 fn documented(tool: &Tool) -> Result<Vec<Outcome>> {
-    let folder = tool.root.join("crates/neuropil-analysis/src");
+    let folder = tool.root.join("crates/neuropil-measures/src");
     let (mut functions, mut lacking) = (0, Vec::new());
     let mut files = Vec::new();
     gather(&folder, &mut files)?;
@@ -265,7 +265,7 @@ fn documented(tool: &Tool) -> Result<Vec<Outcome>> {
         }
     }
     Ok(vec![Outcome::judge(
-        "(reads crates/neuropil-analysis/src)",
+        "(reads crates/neuropil-measures/src)",
         "each public function tells its errors and when it is `None`",
         &format!(
             "{functions} functions, lacking: {}",
@@ -297,7 +297,7 @@ fn ten_million(tool: &Tool) -> Result<Vec<Outcome>> {
         "run",
         "--release",
         "--package",
-        "neuropil-analysis",
+        "neuropil-measures",
         "--example",
         "ten_million_spikes",
     ];

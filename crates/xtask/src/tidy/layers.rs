@@ -18,7 +18,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("neuropil-compiler", ABOVE_IR),
     ("neuropil-cpu", ABOVE_IR),
     (
-        "neuropil-analysis",
+        "neuropil-measures",
         &[
             "neuropil-ir",
             "neuropil-statistics",
@@ -29,7 +29,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     (
         "neuropil-sim",
         &[
-            "neuropil-analysis",
+            "neuropil-measures",
             "neuropil-ir",
             "neuropil-syntax",
             "neuropil-units",
@@ -39,7 +39,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     (
         "neuropil-io",
         &[
-            "neuropil-analysis",
+            "neuropil-measures",
             "neuropil-sim",
             "neuropil-ir",
             "neuropil-syntax",
@@ -49,7 +49,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     (
         "neuropil",
         &[
-            "neuropil-analysis",
+            "neuropil-measures",
             "neuropil-compiler",
             "neuropil-cpu",
             "neuropil-io",
@@ -63,7 +63,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("neuropil-cli", &["neuropil"]),
     (
         "xtask",
-        &["neuropil", "neuropil-analysis", "neuropil-testkit"],
+        &["neuropil", "neuropil-measures", "neuropil-testkit"],
     ),
 ];
 

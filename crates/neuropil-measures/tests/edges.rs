@@ -2,14 +2,14 @@
 //!
 //! What a measure gives there is tested beside it; this says that none was forgotten.
 
-use neuropil_analysis::codes::{self, Similarity};
-use neuropil_analysis::compare;
-use neuropil_analysis::signals::{self, Band, Segments, Signal, WeightedSum};
-use neuropil_analysis::spikes::{
+use neuropil_measures::codes::{self, Similarity};
+use neuropil_measures::compare;
+use neuropil_measures::signals::{self, Band, Segments, Signal, WeightedSum};
+use neuropil_measures::spikes::{
     self, BurstRule, CountMoments, Filter, Lags, LogIntervalRule, SurpriseRule, Surrogate, Train,
     Trains, bursts::bursts,
 };
-use neuropil_analysis::{Bins, MeasureError, Window};
+use neuropil_measures::{Bins, MeasureError, Window};
 
 /// Fails if a value that was found is not a number.
 #[track_caller]

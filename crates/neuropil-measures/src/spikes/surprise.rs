@@ -60,10 +60,10 @@ pub struct SurprisingBurst {
 ///
 /// # Examples
 /// ```
-/// use neuropil_analysis::spikes::poisson_surprise;
+/// use neuropil_measures::spikes::poisson_surprise;
 /// // One spike or more where one is expected: 1 - exp(-1), two in three.
 /// assert!((poisson_surprise(1, 1.0)? - 0.199_200).abs() < 1e-6);
-/// # Ok::<(), neuropil_analysis::MeasureError>(())
+/// # Ok::<(), neuropil_measures::MeasureError>(())
 /// ```
 pub fn poisson_surprise(spikes: usize, expected: f64) -> Result<f64, MeasureError> {
     let expected = not_negative("expected number of spikes", expected)?;

@@ -1,9 +1,9 @@
 //! Measures of spike trains, against Elephant, PySpike and SciPy.
 
 use crate::data::{NEURONS, ROUNDING, SPIKES, as_numbers, draws, each, stored, trains, whole};
-use neuropil_analysis::signals::Signal;
-use neuropil_analysis::spikes::{self, CountMoments, Filter, Lags, Train};
-use neuropil_analysis::{Bins, Window};
+use neuropil_measures::signals::Signal;
+use neuropil_measures::spikes::{self, CountMoments, Filter, Lags, Train};
+use neuropil_measures::{Bins, Window};
 use neuropil_testkit::{Tolerance, assert_all_close, assert_close};
 
 #[test]

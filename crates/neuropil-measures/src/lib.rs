@@ -10,8 +10,8 @@
 //! Make [`spikes::Trains`] of (step, neuron) pairs, choose a [`Window`] or [`Bins`], and measure:
 //!
 //! ```
-//! use neuropil_analysis::spikes::{Trains, mean_cv, population_rate_hz};
-//! use neuropil_analysis::Window;
+//! use neuropil_measures::spikes::{Trains, mean_cv, population_rate_hz};
+//! use neuropil_measures::Window;
 //! let events = (1..=100).flat_map(|k| [(20 * k, 0), (50 * k, 1)]);
 //! # let mut events: Vec<(u64, u32)> = events.collect();
 //! # events.sort();
@@ -20,7 +20,7 @@
 //! // Clocks of 500 Hz and 200 Hz.
 //! assert_eq!(population_rate_hz(&trains, window), Some(350.0));
 //! assert!(mean_cv(&trains, window, 3).is_some_and(|cv| cv.mean < 1e-12));
-//! # Ok::<(), neuropil_analysis::MeasureError>(())
+//! # Ok::<(), neuropil_measures::MeasureError>(())
 //! ```
 //!
 //! # What holds for all

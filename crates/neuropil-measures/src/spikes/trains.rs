@@ -88,11 +88,11 @@ impl Trains {
     ///
     /// # Examples
     /// ```
-    /// use neuropil_analysis::spikes::Trains;
+    /// use neuropil_measures::spikes::Trains;
     /// let trains = Trains::from_events(3, 0.5, [(2, 1), (4, 0), (6, 1)])?;
     /// assert_eq!(trains.train(1).map(|train| train.times_ms()), Some(&[1.0, 3.0][..]));
     /// assert_eq!(trains.train(2).map(|train| train.len()), Some(0));
-    /// # Ok::<(), neuropil_analysis::MeasureError>(())
+    /// # Ok::<(), neuropil_measures::MeasureError>(())
     /// ```
     pub fn from_events(
         neurons: usize,

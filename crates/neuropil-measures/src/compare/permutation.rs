@@ -35,12 +35,12 @@ pub struct PermutationTest {
 ///
 /// # Examples
 /// ```
-/// use neuropil_analysis::compare::{mean_difference, permutation_test};
+/// use neuropil_measures::compare::{mean_difference, permutation_test};
 /// let (slow, fast) = ([7.0, 8.0, 9.0, 8.5, 7.5], [12.0, 11.0, 13.0, 12.5, 11.5]);
 /// let test = permutation_test(&slow, &fast, mean_difference, 999, 1)?;
 /// // 2 of 252 ways to choose five of ten are as far apart.
 /// assert!(test.is_some_and(|test| test.statistic == -4.0 && test.p_value < 0.03));
-/// # Ok::<(), neuropil_analysis::MeasureError>(())
+/// # Ok::<(), neuropil_measures::MeasureError>(())
 /// ```
 pub fn permutation_test(
     a: &[f64],

@@ -66,11 +66,11 @@ pub struct TemplateMatch {
 ///
 /// # Examples
 /// ```
-/// use neuropil_analysis::codes::{Similarity, match_template};
+/// use neuropil_measures::codes::{Similarity, match_template};
 /// let templates = [[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]];
 /// let found = match_template(&[0.2, 3.0, 3.0], &templates, Similarity::Cosine)?;
 /// assert!(found.is_some_and(|found| found.template == 1 && found.similarity > 0.99));
-/// # Ok::<(), neuropil_analysis::MeasureError>(())
+/// # Ok::<(), neuropil_measures::MeasureError>(())
 /// ```
 pub fn match_template<T: AsRef<[f64]>>(
     activity: &[f64],

@@ -106,13 +106,13 @@ impl FieldProxy {
 ///
 /// # Examples
 /// ```
-/// use neuropil_analysis::signals::{Signal, WeightedSum, field_proxy};
+/// use neuropil_measures::signals::{Signal, WeightedSum, field_proxy};
 /// let (ampa, gaba) = ([1.0, 3.0, 0.0], [-2.0, 0.0, -4.0]);
 /// let signal = |values| Signal::new(0.0, 6.0, values);
 /// let found = field_proxy(&[signal(&ampa)?], &[signal(&gaba)?], WeightedSum::reference())?;
 /// // One step later: 1 + 1.65 · 0 and 3 + 1.65 · 4.
 /// assert!(found.is_some_and(|found| found.start_ms == 6.0 && found.values == [1.0, 9.6]));
-/// # Ok::<(), neuropil_analysis::MeasureError>(())
+/// # Ok::<(), neuropil_measures::MeasureError>(())
 /// ```
 pub fn field_proxy(
     ampa: &[Signal<'_>],

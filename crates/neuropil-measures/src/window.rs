@@ -78,11 +78,11 @@ impl Bins {
     ///
     /// # Examples
     /// ```
-    /// use neuropil_analysis::{Bins, Window};
+    /// use neuropil_measures::{Bins, Window};
     /// let bins = Bins::new(Window::new(0.0, 1.0)?, 0.1)?;
     /// // Three steps of 0.1 ms end the third bin, though 3 * 0.1 exceeds 0.3.
     /// assert_eq!((bins.count(), bins.index(3.0 * 0.1)), (10, Some(2)));
-    /// # Ok::<(), neuropil_analysis::MeasureError>(())
+    /// # Ok::<(), neuropil_measures::MeasureError>(())
     /// ```
     pub fn new(window: Window, width_ms: f64) -> Result<Self, MeasureError> {
         positive("width of a bin", width_ms)?;

@@ -1,7 +1,7 @@
 //! Measures of signals, against SciPy, NumPy and Elephant.
 
 use crate::data::{ROUNDING, noise, numbers, stored_of, trains};
-use neuropil_analysis::signals::{self, Band, Segments, Signal};
+use neuropil_measures::signals::{self, Band, Segments, Signal};
 use neuropil_testkit::{Tolerance, assert_all_close, assert_close};
 
 fn stored(name: &str) -> Vec<f64> {
@@ -120,7 +120,7 @@ fn bands_envelopes_and_phases() {
         let found = signals::phase_in_band(signal, band).unwrap().unwrap();
         let theirs = stored(&format!("{name}_phase"));
         for (k, phase) in theirs.iter().enumerate() {
-            let off = neuropil_analysis::codes::angle_error(found[50 * k], *phase);
+            let off = neuropil_measures::codes::angle_error(found[50 * k], *phase);
             assert!(off.abs() < 1e-8, "{name}, phase {k}: {off:e}");
         }
         phases.push(found);

@@ -76,10 +76,10 @@ impl Lags {
 ///
 /// # Examples
 /// ```
-/// use neuropil_analysis::spikes::{Lags, Train, cross_correlogram};
+/// use neuropil_measures::spikes::{Lags, Train, cross_correlogram};
 /// let (a, b) = (Train::new(&[10.0, 50.0])?, Train::new(&[12.0, 52.0])?);
 /// assert_eq!(cross_correlogram(a, b, Lags::new(1.0, 3.0)?), [0, 0, 0, 0, 0, 2, 0]);
-/// # Ok::<(), neuropil_analysis::MeasureError>(())
+/// # Ok::<(), neuropil_measures::MeasureError>(())
 /// ```
 pub fn cross_correlogram(a: Train<'_>, b: Train<'_>, lags: Lags) -> Vec<u64> {
     let mut counts = vec![0; lags.count()];

@@ -5,12 +5,12 @@
 
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
-use neuropil_analysis::spikes::{
+use neuropil_ir::draw::Stream;
+use neuropil_measures::spikes::{
     CountMoments, LogIntervalRule, SurpriseRule, Trains, TrainsBuilder, binned_rate_hz,
     bursts_by_log_intervals, bursts_by_surprise, cv2, fano_over_bins, lv, mean_cv, rates_hz,
 };
-use neuropil_analysis::{Bins, MeasureError, Window};
-use neuropil_ir::draw::Stream;
+use neuropil_measures::{Bins, MeasureError, Window};
 use std::hint::black_box;
 use std::time::Instant;
 

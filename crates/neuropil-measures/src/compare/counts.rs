@@ -40,10 +40,10 @@ pub struct ChiSquare {
 ///
 /// # Examples
 /// ```
-/// use neuropil_analysis::compare::chi_square;
+/// use neuropil_measures::compare::chi_square;
 /// let test = chi_square(&[12, 8], &[10.0, 10.0], 0)?;
 /// assert!(test.is_some_and(|test| (test.statistic - 0.8).abs() < 1e-15 && test.degrees == 1));
-/// # Ok::<(), neuropil_analysis::MeasureError>(())
+/// # Ok::<(), neuropil_measures::MeasureError>(())
 /// ```
 pub fn chi_square(
     observed: &[u64],

@@ -1,8 +1,8 @@
 //! The data of the script, made by the same rules in whole numbers, and what it stored.
 
-use neuropil_analysis::Window;
-use neuropil_analysis::spikes::{Train, Trains};
 use neuropil_ir::draw::mix;
+use neuropil_measures::Window;
+use neuropil_measures::spikes::{Train, Trains};
 use neuropil_testkit::Tolerance;
 use neuropil_testkit::golden::{self, serde_json::Value};
 

@@ -1,8 +1,8 @@
 //! Tests of samples and counts, tails and power laws, against SciPy and powerlaw.
 
 use crate::data::{as_numbers, numbers, stored_of};
-use neuropil_analysis::compare::{self, TestOfFit};
-use neuropil_analysis::{signals, spikes};
+use neuropil_measures::compare::{self, TestOfFit};
+use neuropil_measures::{signals, spikes};
 use neuropil_testkit::{Tolerance, assert_all_close, assert_close};
 
 fn stored(name: &str) -> Vec<f64> {

@@ -35,11 +35,11 @@ pub fn distribution_distance(a: &[f64], b: &[f64]) -> f64 {
 ///
 /// # Examples
 /// ```
-/// use neuropil_analysis::compare::ks_two_sample;
+/// use neuropil_measures::compare::ks_two_sample;
 /// let test = ks_two_sample(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0])?;
 /// // Two of the 20 ways to choose three of six are as far apart.
 /// assert!(test.is_some_and(|t| t.statistic == 1.0 && (t.p_value - 0.1).abs() < 1e-15));
-/// # Ok::<(), neuropil_analysis::MeasureError>(())
+/// # Ok::<(), neuropil_measures::MeasureError>(())
 /// ```
 pub fn ks_two_sample(a: &[f64], b: &[f64]) -> Result<Option<TestOfFit>, MeasureError> {
     finite("value of the first sample", a)?;

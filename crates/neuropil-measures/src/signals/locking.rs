@@ -56,10 +56,10 @@ impl PhaseLocking {
 ///
 /// # Examples
 /// ```
-/// use neuropil_analysis::signals::phase_locking;
+/// use neuropil_measures::signals::phase_locking;
 /// let found = phase_locking(&[0.0, std::f64::consts::FRAC_PI_2])?;
 /// assert!(found.is_some_and(|found| (found.strength - 0.5f64.sqrt()).abs() < 1e-15));
-/// # Ok::<(), neuropil_analysis::MeasureError>(())
+/// # Ok::<(), neuropil_measures::MeasureError>(())
 /// ```
 pub fn phase_locking(phases: &[f64]) -> Result<Option<PhaseLocking>, MeasureError> {
     finite("phase", phases)?;

@@ -28,10 +28,10 @@ pub fn mean_interval_ms(train: Train<'_>) -> Option<f64> {
 ///
 /// # Examples
 /// ```
-/// use neuropil_analysis::spikes::{Train, cv};
+/// use neuropil_measures::spikes::{Train, cv};
 /// // Intervals of 1 and 3 ms: mean 2, deviation 1.
 /// assert_eq!(cv(Train::new(&[0.0, 1.0, 4.0])?), Some(0.5));
-/// # Ok::<(), neuropil_analysis::MeasureError>(())
+/// # Ok::<(), neuropil_measures::MeasureError>(())
 /// ```
 pub fn cv(train: Train<'_>) -> Option<f64> {
     if train.len() < 3 {
