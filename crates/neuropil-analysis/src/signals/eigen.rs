@@ -159,8 +159,14 @@ fn normalize(vector: &mut [f64]) {
 /// `matrix` is `[n][n]`, of which the lower triangle is read; vectors are `[count][n]`.
 pub(super) fn symmetric(mut matrix: Vec<Vec<f64>>, count: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
     let n = matrix.len();
+    let lower =
+        |(i, row): (usize, &Vec<f64>)| row[..=i].iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+    let largest = matrix.iter().enumerate().map(lower).fold(0.0, f64::max);
+    // In units of the largest entry: no square of what is very small or large is lost.
+    let unit = if largest > 0.0 { largest } else { 1.0 };
     for i in 0..n {
-        for j in 0..i {
+        for j in 0..=i {
+            matrix[i][j] /= unit;
             matrix[j][i] = matrix[i][j];
         }
     }
@@ -174,8 +180,11 @@ pub(super) fn symmetric(mut matrix: Vec<Vec<f64>>, count: usize) -> (Vec<f64>, V
         diagonal: (0..n).map(|k| matrix[k][k]).collect(),
         beside: (1..n).map(|k| matrix[k][k - 1]).collect(),
     };
-    let values = tridiagonal.largest(n);
+    let mut values = tridiagonal.largest(n);
     let mut vectors = tridiagonal.vectors(&values[..count.min(n)]);
+    for value in &mut values {
+        *value *= unit;
+    }
     for vector in &mut vectors {
         for (k, mirror) in mirrors.iter().enumerate().rev() {
             let part = &mut vector[k + 1..];
@@ -305,6 +314,15 @@ mod tests {
             for value in &values[rank..] {
                 assert!((value - 1.0).abs() < 1e-13 * norm);
             }
+        }
+        // In other units, the same.
+        let small = |by: f64| vec![vec![2.0 * by, 0.0], vec![by, 2.0 * by]];
+        for by in [1e-305, 1e150] {
+            let (values, vectors) = symmetric(small(by), 2);
+            for (value, expected) in values.iter().zip([3.0, 1.0]) {
+                assert!((value / by - expected).abs() < 1e-14, "{by:e}: {values:?}");
+            }
+            assert!((vectors[0][0] - vectors[0][1]).abs() < 1e-14);
         }
         let zero = vec![vec![0.0; 3]; 3];
         let (values, vectors) = symmetric(zero.clone(), 3);
