@@ -13,6 +13,12 @@ use neuropil_ir::draw::{Stream, stream_key};
 /// eigenvalues over rounding.
 const ITERATIONS: usize = 4;
 
+/// How many eigenvalues are looked for together.
+const TOGETHER: usize = 8;
+
+/// How often the span from minus to plus the norm is halved: to below its rounding.
+const HALVINGS: usize = 54;
+
 /// A symmetric matrix with entries on the diagonal and beside it only.
 #[derive(Clone, Debug)]
 pub(super) struct Tridiagonal {
@@ -35,20 +41,23 @@ impl Tridiagonal {
             .fold(0.0, f64::max)
     }
 
-    /// The number of eigenvalues below x.
-    fn below(&self, x: f64, least: f64) -> usize {
-        let mut count = 0;
-        let mut pivot = 1.0;
+    /// The number of eigenvalues below each of some numbers.
+    ///
+    /// Together, as each waits for its own divisions.
+    fn below(&self, x: [f64; TOGETHER], least: f64) -> [usize; TOGETHER] {
+        let mut counts = [0; TOGETHER];
+        let mut pivots = [1.0; TOGETHER];
         let mut before = 0.0;
         for (k, diagonal) in self.diagonal.iter().enumerate() {
-            pivot = diagonal - x - before * before / pivot;
-            if pivot.abs() < least {
-                pivot = -least;
+            let squared = before * before;
+            for lane in 0..TOGETHER {
+                let pivot = diagonal - x[lane] - squared / pivots[lane];
+                pivots[lane] = if pivot.abs() < least { -least } else { pivot };
+                counts[lane] += usize::from(pivots[lane] < 0.0);
             }
-            count += usize::from(pivot < 0.0);
             before = self.beside.get(k).copied().unwrap_or(0.0);
         }
-        count
+        counts
     }
 
     /// The largest eigenvalues, descending, to the rounding of the largest one.
@@ -56,23 +65,25 @@ impl Tridiagonal {
         let n = self.diagonal.len();
         let norm = self.norm();
         let least = (norm * f64::EPSILON * f64::EPSILON).max(f64::MIN_POSITIVE);
-        let value = |rank: usize| {
-            let (mut low, mut high) = (-norm, norm);
-            while high - low > 2.0 * f64::EPSILON * norm {
-                let middle = f64::midpoint(low, high);
-                if middle <= low || middle >= high {
-                    break;
-                }
-                // n - rank of all are below what is just above the wanted one.
-                if self.below(middle, least) >= n - rank {
-                    high = middle;
-                } else {
-                    low = middle;
+        let mut found = Vec::with_capacity(count.min(n) + TOGETHER);
+        for first in (0..count.min(n)).step_by(TOGETHER) {
+            let (mut low, mut high) = ([-norm; TOGETHER], [norm; TOGETHER]);
+            for _ in 0..HALVINGS {
+                let middle: [f64; TOGETHER] =
+                    std::array::from_fn(|lane| f64::midpoint(low[lane], high[lane]));
+                for (lane, below) in self.below(middle, least).into_iter().enumerate() {
+                    // n - rank of all are below what is just above the wanted one.
+                    if below >= n.saturating_sub(first + lane) {
+                        high[lane] = middle[lane];
+                    } else {
+                        low[lane] = middle[lane];
+                    }
                 }
             }
-            f64::midpoint(low, high)
-        };
-        (0..count.min(n)).map(value).collect()
+            found.extend((0..TOGETHER).map(|lane| f64::midpoint(low[lane], high[lane])));
+        }
+        found.truncate(count.min(n));
+        found
     }
 
     /// Unit vectors of given eigenvalues, each at right angles to those before.
