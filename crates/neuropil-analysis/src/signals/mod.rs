@@ -45,7 +45,5 @@ pub use locking::{PhaseLocking, phase_locking, phase_locking_value, phases_at_sp
 pub use proxies::{FieldProxy, WeightedSum, field_proxy, mean_signal, standardized};
 pub use signal::Signal;
 pub(crate) use signal::{deviations, product};
-pub use spectrum::{
-    Peak, Segments, Spectrogram, Spectrum, multitaper, multitaper_slepian, peak, spectrogram, welch,
-};
-pub use tapers::slepian_tapers;
+pub use spectrum::{Peak, Segments, Spectrogram, Spectrum, peak, spectrogram, welch};
+pub use tapers::{multitaper, multitaper_slepian, slepian_tapers};
