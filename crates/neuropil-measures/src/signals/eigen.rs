@@ -13,6 +13,12 @@ use neuropil_ir::draw::{Stream, stream_key};
 /// eigenvalues over rounding.
 const ITERATIONS: usize = 4;
 
+/// How many eigenvalues are looked for together.
+const TOGETHER: usize = 8;
+
+/// How often the span from minus to plus the norm is halved: to below its rounding.
+const HALVINGS: usize = 54;
+
 /// A symmetric matrix with entries on the diagonal and beside it only.
 #[derive(Clone, Debug)]
 pub(super) struct Tridiagonal {
@@ -35,20 +41,23 @@ impl Tridiagonal {
             .fold(0.0, f64::max)
     }
 
-    /// The number of eigenvalues below x.
-    fn below(&self, x: f64, least: f64) -> usize {
-        let mut count = 0;
-        let mut pivot = 1.0;
+    /// The number of eigenvalues below each of some numbers.
+    ///
+    /// Together, as each waits for its own divisions.
+    fn below(&self, x: [f64; TOGETHER], least: f64) -> [usize; TOGETHER] {
+        let mut counts = [0; TOGETHER];
+        let mut pivots = [1.0; TOGETHER];
         let mut before = 0.0;
         for (k, diagonal) in self.diagonal.iter().enumerate() {
-            pivot = diagonal - x - before * before / pivot;
-            if pivot.abs() < least {
-                pivot = -least;
+            let squared = before * before;
+            for lane in 0..TOGETHER {
+                let pivot = diagonal - x[lane] - squared / pivots[lane];
+                pivots[lane] = if pivot.abs() < least { -least } else { pivot };
+                counts[lane] += usize::from(pivots[lane] < 0.0);
             }
-            count += usize::from(pivot < 0.0);
             before = self.beside.get(k).copied().unwrap_or(0.0);
         }
-        count
+        counts
     }
 
     /// The largest eigenvalues, descending, to the rounding of the largest one.
@@ -56,23 +65,25 @@ impl Tridiagonal {
         let n = self.diagonal.len();
         let norm = self.norm();
         let least = (norm * f64::EPSILON * f64::EPSILON).max(f64::MIN_POSITIVE);
-        let value = |rank: usize| {
-            let (mut low, mut high) = (-norm, norm);
-            while high - low > 2.0 * f64::EPSILON * norm {
-                let middle = f64::midpoint(low, high);
-                if middle <= low || middle >= high {
-                    break;
-                }
-                // n - rank of all are below what is just above the wanted one.
-                if self.below(middle, least) >= n - rank {
-                    high = middle;
-                } else {
-                    low = middle;
+        let mut found = Vec::with_capacity(count.min(n) + TOGETHER);
+        for first in (0..count.min(n)).step_by(TOGETHER) {
+            let (mut low, mut high) = ([-norm; TOGETHER], [norm; TOGETHER]);
+            for _ in 0..HALVINGS {
+                let middle: [f64; TOGETHER] =
+                    std::array::from_fn(|lane| f64::midpoint(low[lane], high[lane]));
+                for (lane, below) in self.below(middle, least).into_iter().enumerate() {
+                    // n - rank of all are below what is just above the wanted one.
+                    if below >= n.saturating_sub(first + lane) {
+                        high[lane] = middle[lane];
+                    } else {
+                        low[lane] = middle[lane];
+                    }
                 }
             }
-            f64::midpoint(low, high)
-        };
-        (0..count.min(n)).map(value).collect()
+            found.extend((0..TOGETHER).map(|lane| f64::midpoint(low[lane], high[lane])));
+        }
+        found.truncate(count.min(n));
+        found
     }
 
     /// Unit vectors of given eigenvalues, each at right angles to those before.
@@ -159,8 +170,14 @@ fn normalize(vector: &mut [f64]) {
 /// `matrix` is `[n][n]`, of which the lower triangle is read; vectors are `[count][n]`.
 pub(super) fn symmetric(mut matrix: Vec<Vec<f64>>, count: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
     let n = matrix.len();
+    let lower =
+        |(i, row): (usize, &Vec<f64>)| row[..=i].iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+    let largest = matrix.iter().enumerate().map(lower).fold(0.0, f64::max);
+    // In units of the largest entry: no square of what is very small or large is lost.
+    let unit = if largest > 0.0 { largest } else { 1.0 };
     for i in 0..n {
-        for j in 0..i {
+        for j in 0..=i {
+            matrix[i][j] /= unit;
             matrix[j][i] = matrix[i][j];
         }
     }
@@ -174,8 +191,11 @@ pub(super) fn symmetric(mut matrix: Vec<Vec<f64>>, count: usize) -> (Vec<f64>, V
         diagonal: (0..n).map(|k| matrix[k][k]).collect(),
         beside: (1..n).map(|k| matrix[k][k - 1]).collect(),
     };
-    let values = tridiagonal.largest(n);
+    let mut values = tridiagonal.largest(n);
     let mut vectors = tridiagonal.vectors(&values[..count.min(n)]);
+    for value in &mut values {
+        *value *= unit;
+    }
     for vector in &mut vectors {
         for (k, mirror) in mirrors.iter().enumerate().rev() {
             let part = &mut vector[k + 1..];
@@ -305,6 +325,15 @@ mod tests {
             for value in &values[rank..] {
                 assert!((value - 1.0).abs() < 1e-13 * norm);
             }
+        }
+        // In other units, the same.
+        let small = |by: f64| vec![vec![2.0 * by, 0.0], vec![by, 2.0 * by]];
+        for by in [1e-305, 1e150] {
+            let (values, vectors) = symmetric(small(by), 2);
+            for (value, expected) in values.iter().zip([3.0, 1.0]) {
+                assert!((value / by - expected).abs() < 1e-14, "{by:e}: {values:?}");
+            }
+            assert!((vectors[0][0] - vectors[0][1]).abs() < 1e-14);
         }
         let zero = vec![vec![0.0; 3]; 3];
         let (values, vectors) = symmetric(zero.clone(), 3);

@@ -47,7 +47,5 @@ pub use proxies::{FieldProxy, WeightedSum, field_proxy, mean_signal, standardize
 pub use rhythm::{Rhythm, rhythm, usual_parts};
 pub use signal::Signal;
 pub(crate) use signal::{deviations, product};
-pub use spectrum::{
-    Peak, Segments, Spectrogram, Spectrum, multitaper, multitaper_slepian, peak, spectrogram, welch,
-};
-pub use tapers::slepian_tapers;
+pub use spectrum::{Peak, Segments, Spectrogram, Spectrum, peak, spectrogram, welch};
+pub use tapers::{multitaper, multitaper_slepian, slepian_tapers};

@@ -2,10 +2,11 @@
 
 use super::Signal;
 use super::fft::{Complex, Fourier};
-use super::tapers::slepian_tapers;
-use crate::error::{MeasureError, positive};
+use crate::error::MeasureError;
 use crate::spikes::rates::MS_PER_S;
 use std::f64::consts::PI;
+
+pub use super::tapers::{multitaper, multitaper_slepian};
 
 /// How a signal is cut into overlapping parts, for Welch's method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +105,7 @@ impl Tapered {
 }
 
 /// Frequencies 0 and n/2 have no negative partner whose power is added.
-fn one_side(k: usize, n: usize) -> f64 {
+pub(super) fn one_side(k: usize, n: usize) -> f64 {
     if k == 0 || 2 * k == n { 0.5 } else { 1.0 }
 }
 
@@ -192,119 +193,6 @@ pub fn spectrogram(signal: Signal<'_>, segments: Segments) -> Option<Spectrogram
         frequencies_hz: frequencies_hz(segments.length, dt),
         power,
     })
-}
-
-/// Estimates the spectrum of a whole signal by the mean over orthogonal tapers.
-///
-/// Less noise than one taper and less leakage than none; frequencies nearer than about
-/// `tapers / (n dt)` run together. The signal is taken less its mean. `None` for fewer than two
-/// samples.
-///
-/// # Equation
-/// The mean over tapers v of `2 dt |sum_j v_j x_j exp(-2 pi i j k / n)|^2`; taper k of n samples is
-/// `sqrt(2/(n+1)) sin(pi (k+1) (j+1) / (n+1))`.
-///
-/// # Units
-/// As [`welch`].
-///
-/// # Errors
-/// [`MeasureError::NotPositive`] for no tapers, [`MeasureError::TooMany`] for more than samples.
-///
-/// # Source
-/// K. S. Riedel, A. Sidorenko (1995), Minimum bias multiple taper spectral estimation,
-/// <https://doi.org/10.1109/78.365298>.
-pub fn multitaper(signal: Signal<'_>, tapers: usize) -> Result<Option<Spectrum>, MeasureError> {
-    let n = signal.values().len();
-    if !enough_for_tapers(n, tapers)? {
-        return Ok(None);
-    }
-    let sine = |k: usize| -> Vec<f64> {
-        let turn = |j: usize| {
-            // Modulo two half turns: the angle of a large product would lose its digits.
-            let product = ((k + 1) as u128 * j as u128) % (2 * (n + 1)) as u128;
-            (2.0 / (n + 1) as f64).sqrt() * (PI * product as f64 / (n + 1) as f64).sin()
-        };
-        (1..=n).map(turn).collect()
-    };
-    Ok(Some(mean_over_tapers(signal, (0..tapers).map(sine))))
-}
-
-/// Estimates the spectrum of a whole signal by the mean over Slepian's tapers.
-///
-/// Beside [`multitaper`]: the band that runs together is chosen and has sharp ends, outside of
-/// which hardly anything leaks in; that band is `2 half_bandwidth / (n dt)` wide. All tapers count
-/// alike. The signal is taken less its mean. `None` for fewer than two samples.
-///
-/// # Equation
-/// `(1/K) sum_k 2 dt |sum_j v_k(j) x_j exp(-2 pi i f j dt)|^2` with [`slepian_tapers`] v; half of
-/// it at 0 and at the highest frequency of an even number of samples.
-///
-/// # Units
-/// `half_bandwidth` is in units of one over the length of the signal, often 2 to 4; with it, up to
-/// `2 half_bandwidth - 1` tapers leak little.
-///
-/// # Errors
-/// As [`multitaper`] and [`slepian_tapers`].
-///
-/// # Source
-/// D. J. Thomson (1982), Spectrum estimation and harmonic analysis,
-/// <https://doi.org/10.1109/PROC.1982.12433>.
-pub fn multitaper_slepian(
-    signal: Signal<'_>,
-    half_bandwidth: f64,
-    tapers: usize,
-) -> Result<Option<Spectrum>, MeasureError> {
-    let n = signal.values().len();
-    if !enough_for_tapers(n, tapers)? {
-        return Ok(None);
-    }
-    let tapers = slepian_tapers(n, half_bandwidth, tapers)?;
-    Ok(Some(mean_over_tapers(signal, tapers.into_iter())))
-}
-
-/// Tells whether there are samples to taper; refuses no tapers, and more than samples.
-fn enough_for_tapers(n: usize, tapers: usize) -> Result<bool, MeasureError> {
-    positive("number of tapers", tapers as f64)?;
-    if n < 2 {
-        return Ok(false);
-    }
-    if tapers > n {
-        return Err(MeasureError::TooMany {
-            what: "tapers",
-            wanted: tapers as f64,
-            most: n,
-        });
-    }
-    Ok(true)
-}
-
-/// The mean of the spectra under tapers of length 1, of a signal less its mean.
-fn mean_over_tapers(
-    signal: Signal<'_>,
-    tapers: impl ExactSizeIterator<Item = Vec<f64>>,
-) -> Spectrum {
-    let values = signal.values();
-    let n = values.len();
-    let mean = values.iter().sum::<f64>() / n as f64;
-    let fourier = Fourier::new(n);
-    let mut power = vec![0.0; n / 2 + 1];
-    let averaged = tapers.len();
-    let density = 2.0 * signal.dt_ms() / MS_PER_S / averaged as f64;
-    for taper in tapers {
-        let tapered = values.iter().zip(taper);
-        let tapered: Vec<Complex> = tapered
-            .map(|(x, w)| Complex::new((x - mean) * w, 0.0))
-            .collect();
-        let amplitudes = fourier.transform(&tapered);
-        for (k, (power, amplitude)) in power.iter_mut().zip(amplitudes).enumerate() {
-            *power += amplitude.squared() * density * one_side(k, n);
-        }
-    }
-    Spectrum {
-        frequencies_hz: frequencies_hz(n, signal.dt_ms()),
-        power,
-        averaged,
-    }
 }
 
 /// The strongest rhythm of a spectrum in a band.
@@ -430,28 +318,6 @@ mod tests {
         assert_close("peak", top.frequency_hz, hz, Tolerance::absolute(3.0));
     }
 
-    /// A sine between frequencies of the transform. At a half bandwidth of 3 the first three tapers
-    /// leave 1e-7, 9e-6 and 3e-4 of their power outside, 1e-4 in the mean; twice that, as the sum
-    /// over frequencies is no integral.
-    #[test]
-    fn slepian_tapers_keep_power_in_their_band() {
-        let values = sine(50.25, 2_000);
-        let signal = Signal::new(0.0, 1.0, &values).unwrap();
-        let found = multitaper_slepian(signal, 3.0, 3).unwrap().unwrap();
-        let in_band = |half: f64| -> f64 {
-            let near = found.frequencies_hz.iter().zip(&found.power);
-            let near = near.filter(|(f, _)| (*f - 50.25).abs() <= half);
-            near.map(|(_, p)| p * 0.5).sum()
-        };
-        assert_close("all", in_band(1e3), 4.5, Tolerance::relative(1e-3));
-        assert!(in_band(1.5) > (1.0 - 2e-4) * in_band(1e3));
-        assert_eq!(found.averaged, 3);
-        assert!(multitaper_slepian(signal, 1e3, 3).is_err());
-        assert!(multitaper_slepian(signal, 3.0, 0).is_err());
-        let one = Signal::new(0.0, 1.0, &values[..1]).unwrap();
-        assert_eq!(multitaper_slepian(one, 3.0, 1), Ok(None));
-    }
-
     #[test]
     fn short_and_constant_signals() {
         let flat = vec![5.0; 100];
@@ -461,9 +327,6 @@ mod tests {
         let found = welch(signal, Segments::new(50, 25).unwrap()).unwrap();
         assert!(found.power.iter().all(|&p| p == 0.0));
         assert_eq!(peak(&found, 0.0, 500.0), None);
-        let one = Signal::new(0.0, 1.0, &flat[..1]).unwrap();
-        assert_eq!(multitaper(one, 1), Ok(None));
-        assert!(multitaper(signal, 0).is_err() && multitaper(signal, 101).is_err());
         assert!(Segments::new(1, 1).is_err() && Segments::new(2, 0).is_err());
     }
 

@@ -92,8 +92,8 @@ pub fn poisson_surprise(spikes: usize, expected: f64) -> Result<f64, MeasureErro
 /// `stop` or `patience` that is not positive.
 ///
 /// # Source
-/// As [`poisson_surprise`]. The source tells the three steps in words; the numbers in them are
-/// those that later programs agree on.
+/// As [`poisson_surprise`]. The source tells the three steps in words; the numbers in the rule's
+/// default (half the mean interval, twice it, ten spikes) are those of later programs.
 pub fn bursts_by_surprise(
     train: Train<'_>,
     rule: SurpriseRule,
