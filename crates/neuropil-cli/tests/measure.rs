@@ -51,14 +51,17 @@ cells.spike  rate         100 Hz   5 neurons
 cells.x      mean         4.95 ms  1000 samples of 2 elements
 ";
     // The intervals are differences of products: their spread may be some 1e-14.
-    let table = table.lines().map(|line| match line.contains(" cv ") {
-        true => "             cv           0        5 neurons with 3 spikes or more",
-        false => line,
-    });
-    assert_eq!(
-        table.map(|line| format!("{line}\n")).collect::<String>(),
-        expected
-    );
+    let table: Vec<&str> = table
+        .lines()
+        .map(|line| {
+            if line.contains(" cv ") {
+                "             cv           0        5 neurons with 3 spikes or more"
+            } else {
+                line
+            }
+        })
+        .collect();
+    assert_eq!(table, expected.lines().collect::<Vec<_>>());
 
     let out = place
         .run(&["measure", "a", "spectrum", "--of", "cells", "--json"])

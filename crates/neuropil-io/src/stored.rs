@@ -242,9 +242,10 @@ fn kind(folder: &Path, value: &Value) -> Option<StoredKind> {
             file: folder.join(file("file")?),
             times: folder.join(file("time_file")?),
             unit: value["unit"].as_str()?.to_owned(),
-            elements: match value["elements"].is_null() {
-                true => None,
-                false => Some(selection()?),
+            elements: if value["elements"].is_null() {
+                None
+            } else {
+                Some(selection()?)
             },
         }),
         _ => None,

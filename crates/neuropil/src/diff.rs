@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 
 use neuropil_io::stored::{self, Stored, StoredKind, StoredRun};
-use neuropil_measures::compare::distribution_distance;
+use neuropil_measures::compare::ks_two_sample;
 use neuropil_measures::spikes::{Trains, mean_cv, population_rate_hz, rates_hz};
 use neuropil_measures::{MeasureError, Window};
 use neuropil_sim::Selection;
@@ -451,8 +451,8 @@ fn of_events(
     let rate = |(trains, window): &(Trains, Window)| population_rate_hz(trains, *window);
     let cv = |(trains, window): &(Trains, Window)| mean_cv(trains, *window, 3).map(|cv| cv.mean);
     let rates = |(trains, window): &(Trains, Window)| rates_hz(trains, *window);
-    let distance = match (a.as_ref().map(rates), b.as_ref().map(rates)) {
-        (Some(a), Some(b)) if !a.is_empty() && !b.is_empty() => Some(distribution_distance(&a, &b)),
+    let test = match (a.as_ref().map(rates), b.as_ref().map(rates)) {
+        (Some(a), Some(b)) => ks_two_sample(&a, &b).ok().flatten(),
         _ => None,
     };
     vec![
@@ -478,7 +478,13 @@ fn of_events(
             "distance of the distributions of rates",
             String::new(),
             None,
-            distance,
+            test.as_ref().map(|test| test.statistic),
+        ),
+        (
+            "of rates as far apart by chance (Kolmogorov-Smirnov)",
+            String::new(),
+            None,
+            test.as_ref().map(|test| test.p_value),
         ),
     ]
 }

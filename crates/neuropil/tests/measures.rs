@@ -34,8 +34,8 @@ impl Done {
     }
 
     #[track_caller]
-    fn measure(&self, request: Request) -> Measured {
-        measure::measure(&self.run(), &request).unwrap_or_else(|error| panic!("{error}"))
+    fn measure(&self, request: &Request) -> Measured {
+        measure::measure(&self.run(), request).unwrap_or_else(|error| panic!("{error}"))
     }
 }
 
@@ -82,7 +82,7 @@ run Clocks for 1 s with dt = 0.1 ms
 #[test]
 fn clocks_are_regular_in_phase_and_one_leads() {
     let done = Done::of(CLOCKS, &Options::default());
-    let measured = done.measure(Request {
+    let measured = done.measure(&Request {
         band_hz: (1.0, 150.0),
         ..names(&[
             "rate",
@@ -128,14 +128,14 @@ fn clocks_are_regular_in_phase_and_one_leads() {
     );
     assert_eq!(of_a("correlogram", "peak lag").abs() % 10.0, 0.0);
 
-    let pair = done.measure(Request {
+    let pair = done.measure(&Request {
         of: vec!["a".into()],
         with: Some("b".into()),
         lag_ms: 5.0,
         ..names(&["lead", "distance"])
     });
     assert_eq!(value(&pair, "a.spike with b", "lead", "lag"), 3.0);
-    let same = done.measure(Request {
+    let same = done.measure(&Request {
         of: vec!["b".into()],
         with: Some("b.spike".into()),
         ..names(&["lead", "distance", "coherence"])
@@ -153,7 +153,7 @@ fn clocks_are_regular_in_phase_and_one_leads() {
 fn a_span_takes_its_end_and_not_its_start() {
     let done = Done::of(CLOCKS, &Options::default());
     // Spikes of a at 20 ms (outside) and 30, 40 ms.
-    let measured = done.measure(Request {
+    let measured = done.measure(&Request {
         within_ms: Some((20.0, 40.0)),
         of: vec!["a".into(), "a.x".into()],
         ..names(&["rate", "mean"])
@@ -170,7 +170,7 @@ fn neurons_without_spikes_have_no_values_but_reasons() {
     let entries = measure::catalogue().iter();
     let entries = entries.filter(|entry| entry.of != measure::Of::Samples);
     let all: Vec<&str> = entries.map(|entry| entry.name).collect();
-    let measured = done.measure(Request {
+    let measured = done.measure(&Request {
         of: vec!["silent".into()],
         with: Some("a".into()),
         onsets_ms: vec![100.0, 500.0],
@@ -199,7 +199,7 @@ fn poisson_spikes_have_their_closed_forms() {
         run Noise for 20 s with dt = 0.1 ms, seed = 5",
         &Options::default(),
     );
-    let measured = done.measure(names(&["rate", "cv", "fano", "correlation", "dimension"]));
+    let measured = done.measure(&names(&["rate", "cv", "fano", "correlation", "dimension"]));
     let of = |measure| value(&measured, "p.spike", measure, "");
     // sqrt(20 Hz / (100 20 s)) = 0.1 Hz.
     assert_close("rate", of("rate"), 20.0, Tolerance::absolute(0.5));
@@ -240,7 +240,7 @@ fn a_wave_has_its_frequency_and_noise_its_memory() {
         run Signals for 20 s with dt = 0.5 ms, seed = 3",
         &Options::default(),
     );
-    let measured = done.measure(names(&[
+    let measured = done.measure(&names(&[
         "mean",
         "spread",
         "range",
@@ -317,7 +317,7 @@ fn spikes_keep_the_phase_of_a_wave() {
     );
     let done = Done::of(&text, &Options::default());
     let of = |one: &str, name: &str| {
-        let measured = done.measure(Request {
+        let measured = done.measure(&Request {
             of: vec![one.to_owned()],
             with: Some("wave".to_owned()),
             band_hz: (80.0, 120.0),
@@ -342,7 +342,7 @@ fn spikes_keep_the_phase_of_a_wave() {
         std::f64::consts::PI,
         near,
     );
-    let told = done.measure(Request {
+    let told = done.measure(&Request {
         of: vec!["a".into()],
         with: Some("wave".into()),
         ..names(&["locking"])
@@ -350,7 +350,7 @@ fn spikes_keep_the_phase_of_a_wave() {
     let note = &finding(&told, "a.spike with wave", "locking").numbers[0].note;
     assert!(note.contains("choose a band"), "{note}");
     // 1 + 1.65 at the crests of currents of one phase; AMPA is seen 6 ms later, 0.6 of a cycle.
-    let field = done.measure(Request {
+    let field = done.measure(&Request {
         of: vec!["wave".into()],
         with: Some("wave".into()),
         ..names(&["proxy"])
@@ -375,7 +375,7 @@ fn bursts_are_what_a_poisson_process_hardly_makes() {
         run B for 5.5 s with dt = 0.1 ms",
         &Options::default(),
     );
-    let measured = done.measure(names(&["bursts"]));
+    let measured = done.measure(&names(&["bursts"]));
     let of = |name| value(&measured, "b.spike", "bursts", name);
     // Within the run, at 0, 1, … 5 s, in each of three neurons.
     assert_eq!(of(""), 18.0);
@@ -387,7 +387,7 @@ fn bursts_are_what_a_poisson_process_hardly_makes() {
 fn trials_show_what_follows_an_onset() {
     let done = Done::of(CLOCKS, &Options::default());
     // Onsets 2 ms before a spike of `a`, so 5 ms before one of `b`.
-    let measured = done.measure(Request {
+    let measured = done.measure(&Request {
         onsets_ms: vec![508.0, 108.0, 308.0],
         lag_ms: 8.0,
         bin_ms: Some(1.0),
@@ -473,7 +473,7 @@ fn what_cannot_be_measured_is_refused_by_name() {
         assert!(said.contains(words), "`{words}` is not in `{said}`");
     }
     // A bin wider than the span is told where the value would stand.
-    let measured = done.measure(Request {
+    let measured = done.measure(&Request {
         bin_ms: Some(5e3),
         ..names(&["fano"])
     });
@@ -633,7 +633,7 @@ fn differences_stand_where_they_begin() {
 #[test]
 fn pictures_hold_a_panel_a_measure() {
     let done = Done::of(CLOCKS, &Options::default());
-    let measured = done.measure(names(&[
+    let measured = done.measure(&names(&[
         "rate",
         "cv",
         "correlation",
@@ -655,7 +655,7 @@ fn pictures_hold_a_panel_a_measure() {
         assert!(svg.contains(words), "{words}");
     }
     assert!(
-        measure::figure(&done.measure(names(&["cv"])))
+        measure::figure(&done.measure(&names(&["cv"])))
             .rows
             .is_empty()
     );
@@ -688,7 +688,7 @@ fn texts_and_folders_mean_the_same_by_a_name() {
     }
     let span = Some((200.0, 2000.0));
     let of = |name: &str, bin: Option<f64>| {
-        let measured = done.measure(Request {
+        let measured = done.measure(&Request {
             within_ms: span,
             bin_ms: bin,
             of: vec!["n".to_owned()],
@@ -719,7 +719,7 @@ fn texts_and_folders_mean_the_same_by_a_name() {
         Tolerance::relative(1e-12),
     );
     // The rate of the report and the irregularity that the engine sums while it runs, against the folder.
-    let measured = done.measure(names(&["rate", "cv"]));
+    let measured = done.measure(&names(&["rate", "cv"]));
     let population = &summary["populations"]["n"];
     for (key, name) in [("mean_rate_hz", "rate"), ("cv_isi", "cv")] {
         let engine = population[key].as_f64().expect("a number");

@@ -170,7 +170,7 @@ impl CountMoments {
     /// The matrix of correlation coefficients.
     ///
     /// # Shapes
-    /// `[n_neurons, n_neurons]`, row by row; entries as [`CountMoments::correlation`].
+    /// `[n_neurons, n_neurons]`, row by row; `None` where [`CountMoments::correlation`] is.
     pub fn correlation_matrix(&self) -> Vec<Option<f64>> {
         let n = self.neurons();
         let each = |place: usize| self.correlation(place / n, place % n);
@@ -205,7 +205,7 @@ impl CountMoments {
 /// `widths_ms` in ms, in any order.
 ///
 /// # Shapes
-/// One entry a width, as [`CountMoments::mean_correlation`].
+/// One entry a width; `None` where [`CountMoments::mean_correlation`] is.
 ///
 /// # Errors
 /// As [`Bins::new`] and [`CountMoments::new`].

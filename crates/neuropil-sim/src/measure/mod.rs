@@ -3,7 +3,7 @@
 //! A measure is computed from the same samples and events that the recorder gets, in internal units and
 //! before anything is rounded or scaled. So it is the same for every recorder, and the folder never has
 //! to be read back. Most are computed *while* the run goes on and need no storage; those that need a
-//! whole span at once keep it ([`collected`]).
+//! whole span at once keep it.
 //!
 //! # Units
 //! Times in ms, rates in 1/ms. A span of time takes `from < t <= to`; ends are compared in steps,

@@ -8,8 +8,8 @@ use neuropil_syntax::nearest;
 
 use super::finding::Finding;
 use super::of_samples::Samples;
-use super::of_spikes::Spikes;
-use super::{Recording, Request, RequestError, of_pairs, of_samples, of_spikes};
+use super::of_spikes::{Spikes, each, rhythm, together, trials};
+use super::{Recording, Request, RequestError, of_pairs, of_samples};
 
 /// What a measure is a measure of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,121 +124,121 @@ static CATALOGUE: [Entry; 37] = [
         "rate",
         true,
         "spikes a neuron and second; over time",
-        of_spikes::rate,
+        each::rate,
     ),
     spikes(
         "intervals",
         false,
         "time from spike to spike; histogram",
-        of_spikes::intervals,
+        each::intervals,
     ),
     spikes(
         "cv",
         true,
         "coefficient of variation of the intervals",
-        of_spikes::cv,
+        each::cv,
     ),
     spikes(
         "cv2",
         true,
         "irregularity of neighbouring intervals (Holt et al. 1996)",
-        of_spikes::cv2,
+        each::cv2,
     ),
     spikes(
         "lv",
         false,
         "local variation (Shinomoto et al. 2003)",
-        of_spikes::lv,
+        each::lv,
     ),
     spikes(
         "lvr",
         false,
         "local variation, corrected for a refractory time of 5 ms (2009)",
-        of_spikes::lvr,
+        each::lvr,
     ),
     spikes(
         "fano",
         true,
         "variance over mean of counts in bins",
-        of_spikes::fano,
+        each::fano,
     ),
     spikes(
         "correlation",
         true,
         "mean pairwise correlation of counts in bins; matrix",
-        of_spikes::correlation,
+        together::correlation,
     ),
     spikes(
         "widths",
         false,
         "mean pairwise correlation of counts by the width of bins",
-        of_spikes::widths,
+        together::widths,
     ),
     spikes(
         "correlogram",
         false,
         "rate at each lag after a spike of another neuron",
-        of_spikes::correlogram,
+        together::correlogram,
     ),
     spikes(
         "autocorrelogram",
         false,
         "rate at each lag after a spike of the same neuron",
-        of_spikes::autocorrelogram,
+        together::autocorrelogram,
     ),
     spikes(
         "synchrony",
         true,
         "chi of Golomb and Rinzel (1993), of counts in bins",
-        of_spikes::synchrony,
+        together::synchrony,
     ),
     spikes(
         "order",
         false,
         "Kuramoto's order parameter of spike phases; over time",
-        of_spikes::order,
+        together::order,
     ),
     spikes(
         "spectrum",
         true,
         "power of the population rate by frequency, with its peak",
-        of_spikes::spectrum,
+        rhythm::spectrum,
     ),
     spikes(
         "spectrogram",
         false,
         "the same as time goes on",
-        of_spikes::spectrogram,
+        rhythm::spectrogram,
     ),
     spikes(
         "dimension",
         false,
         "participation ratio and principal components of counts in bins",
-        of_spikes::dimension,
+        together::dimension,
     ),
     spikes(
         "bursts",
         false,
         "bursts by Poisson surprise (Legendy and Salcman 1985)",
-        of_spikes::bursts,
+        each::bursts,
     ),
     spikes(
         "avalanches",
         false,
         "sizes and durations, with exponents of power laws",
-        of_spikes::avalanches,
+        together::avalanches,
     ),
     spikes(
         "psth",
         false,
         "rate after onsets, over trials",
-        of_spikes::psth,
+        trials::psth,
     ),
     spikes(
         "latency",
         false,
         "time from an onset to the first spike, over trials",
-        of_spikes::latency,
+        trials::latency,
     ),
     samples(
         "mean",
@@ -366,9 +366,9 @@ pub(super) fn chosen(request: &Request) -> Result<Vec<&'static Entry>, RequestEr
             });
         }
     }
-    let asked = |entry: &&Entry| match request.names.is_empty() {
-        true => entry.usual,
-        false => request.names.iter().any(|name| name == entry.name),
+    let asked = |entry: &&Entry| {
+        let named = request.names.iter().any(|name| name == entry.name);
+        named || (request.names.is_empty() && entry.usual)
     };
     Ok(CATALOGUE.iter().filter(asked).collect())
 }

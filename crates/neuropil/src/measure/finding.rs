@@ -207,3 +207,34 @@ impl Detail {
         }
     }
 }
+
+/// A curve of defined values.
+pub(super) fn curve(x: Quantity, y: Quantity, at: Vec<f64>, values: Vec<f64>) -> Detail {
+    Detail::Curve {
+        x,
+        y,
+        log: false,
+        at,
+        values: values.into_iter().map(Some).collect(),
+        beside: Vec::new(),
+    }
+}
+
+/// The largest value, and where it stands; the first of equal ones.
+pub(super) fn largest(at: &[f64], values: &[f64]) -> Option<(f64, f64)> {
+    let each = at.iter().copied().zip(values.iter().copied());
+    each.reduce(|best, one| if one.1 > best.1 { one } else { best })
+}
+
+/// A matrix whose diagonal, which is 1, would outshine all else.
+pub(super) fn without_diagonal(mut matrix: Vec<Option<f64>>, n: usize) -> Vec<Option<f64>> {
+    for k in 0..n {
+        matrix[k * n + k] = None;
+    }
+    matrix
+}
+
+/// The axis of a rate.
+pub(super) fn hertz() -> Quantity {
+    Quantity::new("rate", "Hz")
+}

@@ -40,6 +40,7 @@ mod of_pairs;
 mod of_samples;
 mod of_spikes;
 mod picture;
+mod rhythm;
 mod words;
 
 use std::ops::Range;
@@ -392,7 +393,7 @@ impl Read {
             Data::Events(events, chosen) => {
                 Recording::Spikes(Spikes::new(&events, &chosen, setting)?)
             }
-            Data::Samples(data, unit) => Recording::Samples(Samples::new(data, &unit, setting)),
+            Data::Samples(data, unit) => Recording::Samples(Samples::new(&data, &unit, setting)),
         })
     }
 }

@@ -6,13 +6,14 @@ use neuropil_measures::signals::{
     phase_locking, phase_locking_value, phases_at_spikes, rhythm, usual_parts,
 };
 use neuropil_measures::spikes::{
-    isi_distance, spike_distance, spike_triggered, van_rossum, victor_purpura,
+    Train, isi_distance, spike_distance, spike_triggered, van_rossum, victor_purpura,
 };
 
 use super::catalogue::Taken;
-use super::finding::{Detail, Finding, Number, Quantity};
+use super::finding::{Detail, Finding, Number, Quantity, curve, largest};
 use super::of_samples::Samples;
-use super::of_spikes::{Spikes, curve, largest, ms, plural, side_by_side};
+use super::of_spikes::{Spikes, side_by_side};
+use super::words::{ms, plural};
 use super::{Recording, Request, Setting};
 
 /// The width of bins in which spikes are counted beside other spikes; unit ms.
@@ -84,7 +85,7 @@ impl Both {
 /// The number of spikes of all neurons at the sample nearest to each.
 fn counts(spikes: &Spikes<'_>, (start, step): (f64, f64), samples: usize) -> Vec<f64> {
     let mut counts = vec![0.0; samples];
-    for time in spikes.within().flat_map(|train| train.times_ms()) {
+    for time in spikes.within().flat_map(Train::times_ms) {
         let place = ((time - start) / step).round();
         if place >= 0.0
             && let Some(count) = counts.get_mut(place as usize)
@@ -192,7 +193,9 @@ pub(super) fn triggered(a: &Recording<'_>, b: &Recording<'_>) -> Taken {
     let Some((at, mut values, count)) = sum else {
         return Ok(Finding::without("no spike has its whole surround recorded"));
     };
-    values.iter_mut().for_each(|value| *value /= count as f64);
+    for value in &mut values {
+        *value /= count as f64;
+    }
     let whole = mean.iter().sum::<f64>() / mean.len() as f64;
     let off: Vec<f64> = values.iter().map(|value| (value - whole).abs()).collect();
     let (lag, most) = largest(&at, &off).unzip();
@@ -328,9 +331,10 @@ pub(super) fn distance(a: &Recording<'_>, b: &Recording<'_>) -> Taken {
         Number::new("isi", mean(sums[0]), "").of(note),
         Number::new("spike", mean(sums[1]), ""),
         Number::new("van rossum", mean(sums[2]), "").of(format!("time constant {}", ms(scale))),
-        Number::new("victor purpura", mean(sums[3]).filter(|_| !far), "").of(match far {
-            true => "too many spikes for its time, which grows with their square".to_owned(),
-            false => format!("cost 1 per {}", ms(scale)),
+        Number::new("victor purpura", mean(sums[3]).filter(|_| !far), "").of(if far {
+            "too many spikes for its time, which grows with their square".to_owned()
+        } else {
+            format!("cost 1 per {}", ms(scale))
         }),
     ]))
 }

@@ -1,4 +1,4 @@
-//! Times and frequencies as people write them: `5 ms`, `200 ms .. 1 s`, `1 Hz .. 100 Hz`.
+//! Times and frequencies as people write and read them: `5 ms`, `200 ms .. 1 s`, `1 Hz .. 100 Hz`.
 
 use neuropil_units::{Dimension, convert, parse_unit};
 
@@ -58,6 +58,20 @@ fn quantity(text: &str, dimension: Dimension, wanted: &'static str) -> Result<f6
     value
         .filter(|value| value.is_finite())
         .ok_or_else(|| not(text, wanted))
+}
+
+/// `1 spike`, `1,234 spikes` without the comma.
+pub(super) fn plural(count: u64, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
+}
+
+/// A time in ms in words.
+pub(super) fn ms(time: f64) -> String {
+    let rounded = (time * 1e6).round() / 1e6;
+    format!("{rounded} ms")
 }
 
 #[cfg(test)]
