@@ -102,7 +102,8 @@ fn what_cannot_be_measured_ends_with_2() {
     let place = measured();
     let measure = |arguments: &[&str]| place.run(&[&["measure"], arguments].concat()).ends(2);
     measure(&[]).says(&["<DIR>"]);
-    measure(&["b"]).says(&["`b` holds no results", "summary.json"]);
+    measure(&["b"]).says(&["`b` is not a folder"]);
+    measure(&["."]).says(&["`.` holds no results", "summary.json"]);
     measure(&["a", "ratte"]).says(&["there is no measure `ratte`", "did you mean `rate`?"]);
     measure(&["a", "--of", "cell"]).says(&["`cell` was not recorded"]);
     measure(&["a", "--run", "Clok"]).says(&["no run `Clok`", "did you mean `Clock`?"]);
@@ -185,6 +186,6 @@ fn equal_folders_end_with_0_and_others_with_3() {
     place
         .run(&["diff", "a", "none"])
         .ends(2)
-        .says(&["`none` holds no results"]);
+        .says(&["`none` is not a folder"]);
     place.run(&["diff", "a"]).ends(2).says(&["<B>"]);
 }

@@ -71,11 +71,16 @@ pub enum StoredKind {
 /// The folder is that of a whole text or of one of its runs.
 ///
 /// # Errors
-/// [`IoError::NoResults`] without a `summary.json`, [`IoError::Summary`] where it is not what a run
+/// [`IoError::NotAFolder`], [`IoError::NoResults`] without a `summary.json`, [`IoError::Summary`] where it is not what a run
 /// writes, [`IoError::System`].
 pub fn open(folder: impl AsRef<Path>) -> Result<Vec<StoredRun>, IoError> {
     let folder = folder.as_ref();
     let path = folder.join("summary.json");
+    if !folder.is_dir() {
+        return Err(IoError::NotAFolder {
+            path: folder.to_owned(),
+        });
+    }
     if !path.is_file() {
         return Err(IoError::NoResults {
             path: folder.to_owned(),

@@ -15,6 +15,14 @@ pub enum MeasureError {
         /// End in ms.
         to_ms: f64,
     },
+    /// A bin is wider than the span that it should divide.
+    #[error("not one bin of {width_ms} ms fits into {length_ms} ms")]
+    NoBin {
+        /// The width in ms.
+        width_ms: f64,
+        /// The length of the span in ms.
+        length_ms: f64,
+    },
     /// A length, width or number must be positive and finite.
     #[error("the {what} must be positive and finite, not {value}")]
     NotPositive {

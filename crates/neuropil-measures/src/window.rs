@@ -73,7 +73,7 @@ impl Bins {
     /// Divides a span into as many whole bins as fit; a rest at the end is left out.
     ///
     /// # Errors
-    /// [`MeasureError::NotPositive`] for a width that is not positive, [`MeasureError::NoTime`]
+    /// [`MeasureError::NotPositive`] for a width that is not positive, [`MeasureError::NoBin`]
     /// where not one bin fits, [`MeasureError::TooMany`] above [`MOST_BINS`].
     ///
     /// # Examples
@@ -89,9 +89,9 @@ impl Bins {
         let fit = window.duration_ms() / width_ms;
         let whole = (fit + 1e-9 + 1e-15 * fit).floor();
         if whole < 1.0 {
-            return Err(MeasureError::NoTime {
-                from_ms: window.from_ms,
-                to_ms: window.to_ms,
+            return Err(MeasureError::NoBin {
+                width_ms,
+                length_ms: window.duration_ms(),
             });
         }
         if whole > MOST_BINS as f64 {
@@ -236,7 +236,7 @@ mod tests {
         }
         assert!(matches!(
             Bins::new(window, 11.0),
-            Err(MeasureError::NoTime { .. })
+            Err(MeasureError::NoBin { .. })
         ));
         assert!(matches!(
             Bins::new(window, 1e-9),

@@ -475,13 +475,13 @@ fn of_events(
             b.as_ref().and_then(cv),
         ),
         (
-            "distance of the distributions of rates",
+            "distance of rates (Kolmogorov-Smirnov)",
             String::new(),
             None,
             test.as_ref().map(|test| test.statistic),
         ),
         (
-            "of rates as far apart by chance (Kolmogorov-Smirnov)",
+            "p of that distance",
             String::new(),
             None,
             test.as_ref().map(|test| test.p_value),

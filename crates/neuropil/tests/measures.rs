@@ -456,6 +456,20 @@ fn what_cannot_be_measured_is_refused_by_name() {
         ),
         (
             Request {
+                within_ms: Some((0.0, 2000.0)),
+                ..Request::default()
+            },
+            "is not within the run, which lasted 1000 ms",
+        ),
+        (
+            Request {
+                within_ms: Some((-10.0, 20.0)),
+                ..Request::default()
+            },
+            "is not within the run",
+        ),
+        (
+            Request {
                 bin_ms: Some(-1.0),
                 ..Request::default()
             },
@@ -478,7 +492,7 @@ fn what_cannot_be_measured_is_refused_by_name() {
         ..names(&["fano"])
     });
     let note = &finding(&measured, "a.spike", "fano").numbers[0].note;
-    assert!(note.contains("no time lies between"), "{note}");
+    assert_eq!(note, "not one bin of 5000 ms fits into 1000 ms");
 }
 
 #[test]
@@ -493,7 +507,7 @@ fn folders_that_are_none_are_told() {
         Err(error) => error.to_string(),
     };
     assert_eq!(open(done.path()), "fine");
-    assert!(open(done.folder.path().join("none")).contains("holds no results"));
+    assert!(open(done.folder.path().join("none")).contains("is not a folder"));
     assert!(open(done.folder.path().to_owned()).contains("holds no results"));
     let summary = done.path().join("summary.json");
     let text = std::fs::read_to_string(&summary).expect("read");
@@ -775,7 +789,7 @@ fn statistics_without_a_value_say_why() {
         "three events",
         "three events",
         "no frequency",
-        "no time lies",
+        "not one bin of 3000 ms",
         "three events",
     ]) {
         assert!(why.contains(words), "{why}");

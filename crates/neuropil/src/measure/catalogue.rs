@@ -367,8 +367,10 @@ pub(super) fn chosen(request: &Request) -> Result<Vec<&'static Entry>, RequestEr
         }
     }
     let asked = |entry: &&Entry| {
+        // Who names another recording asks for what the two have with one another.
+        let meant = (entry.of == Of::Pairs) == request.with.is_some();
         let named = request.names.iter().any(|name| name == entry.name);
-        named || (request.names.is_empty() && entry.usual)
+        named || (request.names.is_empty() && entry.usual && meant)
     };
     Ok(CATALOGUE.iter().filter(asked).collect())
 }

@@ -153,6 +153,16 @@ pub enum RequestError {
         /// What is missing.
         what: &'static str,
     },
+    /// A span of time that the run does not have.
+    #[error("{from_ms} ms .. {to_ms} ms is not within the run, which lasted {duration_ms} ms")]
+    NotWithin {
+        /// The start of the span in ms.
+        from_ms: f64,
+        /// Its end in ms.
+        to_ms: f64,
+        /// The length of the run in ms.
+        duration_ms: f64,
+    },
     /// Two folders that cannot be compared run by run.
     #[error("the folders hold {first} and {second} runs, which cannot be compared one by one")]
     Runs {
@@ -226,7 +236,17 @@ pub fn measure(run: &StoredRun, request: &Request) -> Result<Measured, Error> {
             }));
         }
     }
-    let within_ms = request.within_ms.unwrap_or((0.0, run.duration_ms()));
+    let duration_ms = run.duration_ms();
+    let within_ms = request.within_ms.unwrap_or((0.0, duration_ms));
+    let (from_ms, to_ms) = within_ms;
+    // The length is a product of steps, so its last digits are noise.
+    if from_ms < 0.0 || to_ms > duration_ms + 1e-6 * run.dt_ms {
+        return Err(Error::from(RequestError::NotWithin {
+            from_ms,
+            to_ms,
+            duration_ms,
+        }));
+    }
     let mut measured = Measured {
         run: run.name.clone(),
         within_ms,

@@ -250,13 +250,18 @@ pub(super) fn correlation(samples: &Samples<'_>) -> Taken {
     )
 }
 
+/// The synchrony that n independent ones have by chance, in words.
+pub(super) fn if_independent(n: usize) -> String {
+    if n < 2 {
+        return String::new();
+    }
+    format!("; {:.2} if independent", 1.0 / (n as f64).sqrt())
+}
+
 pub(super) fn synchrony(samples: &Samples<'_>) -> Taken {
     let value = chi(&samples.columns)?;
-    let note = format!(
-        "{}; {:.2} if independent",
-        plural(samples.columns.len() as u64, "element"),
-        1.0 / (samples.columns.len() as f64).sqrt()
-    );
+    let n = samples.columns.len();
+    let note = format!("{}{}", plural(n as u64, "element"), if_independent(n));
     Ok(Finding::of([Number::new("", value, "").of(note)]))
 }
 

@@ -11,7 +11,7 @@ use super::super::catalogue::Taken;
 use super::super::finding::{
     Detail, Finding, Number, Quantity, curve, hertz, largest, without_diagonal,
 };
-use super::super::of_samples::dimensions;
+use super::super::of_samples::{dimensions, if_independent};
 use super::super::words::{ms, plural};
 use super::{COUNT_MS, FINE_MS, Spikes, WINDOW_MS};
 
@@ -149,10 +149,10 @@ pub(in crate::measure) fn synchrony(spikes: &Spikes<'_>) -> Taken {
     let bins = spikes.bins(COUNT_MS)?;
     let n = spikes.trains.neurons();
     let note = format!(
-        "{}, bins of {}; {:.2} if independent",
+        "{}, bins of {}{}",
         plural(n as u64, "neuron"),
         ms(bins.width_ms()),
-        1.0 / (n as f64).sqrt()
+        if_independent(n)
     );
     let chi = chi_of_counts(&spikes.trains, bins);
     Ok(Finding::of([Number::new("", chi, "").of(note)]))
