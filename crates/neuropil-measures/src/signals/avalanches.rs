@@ -107,7 +107,7 @@ pub fn fit_power_law(
         return Ok(None);
     }
     let n: u64 = counts.iter().sum();
-    let (exponent, spread) = most_likely(&logs, &counts);
+    let (exponent, spread) = most_likely(&logs, &counts, 1.5);
     let law = distribution(&logs, exponent);
     let found = distance(&counts, &law);
     let mut as_far = 1_u64;
@@ -118,8 +118,10 @@ pub fn fit_power_law(
             let u = stream.next_f64();
             drawn[law.partition_point(|&f| f < u).min(logs.len() - 1)] += 1;
         }
-        let (exponent, _) = most_likely(&logs, &drawn);
-        as_far += u64::from(distance(&drawn, &distribution(&logs, exponent)) >= found);
+        let (refitted, _) = most_likely(&logs, &drawn, exponent);
+        let off = distance(&drawn, &distribution(&logs, refitted));
+        // Samples that are equally far count, whatever the rounding of their sums.
+        as_far += u64::from(off >= found - 1e-12);
     }
     Ok(Some(PowerLaw {
         exponent,
@@ -131,7 +133,9 @@ pub fn fit_power_law(
 }
 
 /// The exponent of greatest likelihood, and the standard deviation of `ln x` under that law.
-fn most_likely(logs: &[f64], counts: &[u64]) -> (f64, f64) {
+///
+/// Looked for from a guess on.
+fn most_likely(logs: &[f64], counts: &[u64], guess: f64) -> (f64, f64) {
     let n: u64 = counts.iter().sum();
     let sum: f64 = counts
         .iter()
@@ -139,19 +143,28 @@ fn most_likely(logs: &[f64], counts: &[u64]) -> (f64, f64) {
         .map(|(&c, log)| c as f64 * log)
         .sum();
     let wanted = sum / n as f64;
-    // The mean of ln x falls as the exponent grows: bisection finds where it is the wanted one.
+    // The mean of ln x falls as the exponent grows, by the variance: Newton's steps, and halves of the
+    // interval in which the wanted one lies where they leave it.
     let (mut low, mut high) = (-5.0, 20.0);
-    while high - low > 1e-12 {
-        let middle = f64::midpoint(low, high);
-        let (mean, _) = log_moments(logs, middle);
+    let mut exponent = guess;
+    loop {
+        let (mean, spread) = log_moments(logs, exponent);
         if mean > wanted {
-            low = middle;
+            low = exponent;
         } else {
-            high = middle;
+            high = exponent;
         }
+        let newton = exponent + (mean - wanted) / (spread * spread);
+        let next = if newton > low && newton < high {
+            newton
+        } else {
+            f64::midpoint(low, high)
+        };
+        if (next - exponent).abs() <= 1e-12 || high - low <= 1e-12 {
+            return (next, spread);
+        }
+        exponent = next;
     }
-    let exponent = f64::midpoint(low, high);
-    (exponent, log_moments(logs, exponent).1)
 }
 
 /// Weights of the values under a law, which add up to 1.
