@@ -383,6 +383,35 @@ fn bursts_are_what_a_poisson_process_hardly_makes() {
     assert!((of("duration") - 18.0).abs() <= 2.5, "{}", of("duration"));
 }
 
+/// Rates `1 + cos(angle - pi/2)` of 36 neurons on a ring: the population vector has the length 1/2, so the
+/// circular deviation `sqrt(-2 ln 1/2)`.
+#[test]
+fn a_bump_on_a_ring_has_its_centre_and_width() {
+    let done = Done::of(
+        "npl 1
+        neuron Ring {
+            dx/dt = (1 + cos(2*pi*i/36 - pi/2))*100 Hz
+            init x = uniform(0, 1)
+            spike when x >= 1 { x -= 1 }
+        }
+        network R { r = Ring[36]; record r.spike }
+        run R for 10 s with dt = 0.1 ms",
+        &Options::default(),
+    );
+    let measured = done.measure(&names(&["bump"]));
+    let of = |name| value(&measured, "r.spike", "bump", name);
+    // A thousand spikes a neuron, to one: 1e-3 of each rate.
+    let near = Tolerance::absolute(2e-3);
+    assert_close("centre", of("centre"), std::f64::consts::FRAC_PI_2, near);
+    assert_close("length", of("length"), 0.5, near);
+    assert_close(
+        "width",
+        of("width"),
+        (2.0 * 2.0_f64.ln()).sqrt(),
+        Tolerance::absolute(4e-3),
+    );
+}
+
 #[test]
 fn trials_show_what_follows_an_onset() {
     let done = Done::of(CLOCKS, &Options::default());

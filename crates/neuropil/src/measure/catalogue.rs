@@ -119,7 +119,7 @@ const fn pairs(
     }
 }
 
-static CATALOGUE: [Entry; 37] = [
+static CATALOGUE: [Entry; 38] = [
     spikes(
         "rate",
         true,
@@ -215,6 +215,12 @@ static CATALOGUE: [Entry; 37] = [
         false,
         "participation ratio and principal components of counts in bins",
         together::dimension,
+    ),
+    spikes(
+        "bump",
+        false,
+        "centre and width of activity on a ring of neurons; over time",
+        together::bump,
     ),
     spikes(
         "bursts",

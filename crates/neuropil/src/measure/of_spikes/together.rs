@@ -1,10 +1,13 @@
 //! What neurons do with one another: correlations, synchrony, dimensions, avalanches.
 
+use std::f64::consts::TAU;
+
 use neuropil_measures::MeasureError;
+use neuropil_measures::codes::population_vector;
 use neuropil_measures::signals::{Signal, avalanches as runs_of_bins, fit_power_law};
 use neuropil_measures::spikes::{
     CountMoments, Lags, Train, auto_correlogram, chi_of_counts, conditional_rate_hz,
-    correlation_by_width, cross_correlogram, phase_order,
+    correlation_by_width, cross_correlogram, phase_order, rates_hz,
 };
 
 use super::super::catalogue::Taken;
@@ -212,6 +215,45 @@ pub(in crate::measure) fn dimension(spikes: &Spikes<'_>) -> Taken {
         ms(bins.width_ms())
     );
     dimensions(&signals?, &note)
+}
+
+/// The most counts of neurons in bins that a centre is followed in.
+const MOST_COUNTS: usize = 1 << 26;
+
+pub(in crate::measure) fn bump(spikes: &Spikes<'_>) -> Taken {
+    let n = spikes.trains.neurons();
+    let angles: Vec<f64> = (0..n).map(|k| TAU * k as f64 / n as f64).collect();
+    let whole = population_vector(&rates_hz(&spikes.trains, spikes.setting.window), &angles)?;
+    let bins = spikes.bins(WINDOW_MS)?;
+    let note = format!("on a ring of {}", plural(n as u64, "neuron"));
+    let finding = Finding::of([
+        Number::new("centre", whole.map(|bump| bump.angle), "rad").of(note),
+        Number::new("width", whole.map(|bump| bump.spread), "rad")
+            .of("circular standard deviation"),
+        Number::new("length", whole.map(|bump| bump.length), "")
+            .of("of the population vector: 0 if all fire alike, 1 if one neuron fires"),
+    ]);
+    if bins.count().saturating_mul(n) > MOST_COUNTS {
+        return Ok(finding);
+    }
+    let mut counts = vec![vec![0.0; n]; bins.count()];
+    for (neuron, train) in spikes.trains.iter().enumerate() {
+        for bin in train.times_ms().iter().filter_map(|&time| bins.index(time)) {
+            counts[bin][neuron] += 1.0;
+        }
+    }
+    let centre = |rates: &Vec<f64>| {
+        population_vector(rates, &angles).map(|found| found.map(|bump| bump.angle))
+    };
+    let centres: Result<Vec<Option<f64>>, MeasureError> = counts.iter().map(centre).collect();
+    Ok(finding.with(Detail::Curve {
+        x: Quantity::new("time", "ms"),
+        y: Quantity::new("centre", "rad"),
+        log: false,
+        at: bins.centres_ms(),
+        values: centres?,
+        beside: Vec::new(),
+    }))
 }
 
 pub(in crate::measure) fn avalanches(spikes: &Spikes<'_>) -> Taken {
