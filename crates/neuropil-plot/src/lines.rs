@@ -23,6 +23,9 @@ pub struct Series {
     pub y: Vec<f64>,
     /// Times in ms at which a spike is drawn above the trace, for models without an upstroke.
     pub spikes: Vec<f64>,
+    /// How far each ordinate may be off, in the unit of the y axis: drawn as a pale band around the line;
+    /// empty without. On logarithmic axes there is none.
+    pub errors: Vec<f64>,
     /// The colour; `None` takes the next one of the palette.
     pub colour: Option<Colour>,
 }
@@ -35,8 +38,16 @@ impl Series {
             x: x.into(),
             y,
             spikes: Vec::new(),
+            errors: Vec::new(),
             colour: None,
         }
+    }
+
+    /// Adds a band around the line, as far as each ordinate may be off.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<f64>) -> Self {
+        self.errors = errors;
+        self
     }
 
     /// Adds spikes, drawn as strokes from the trace to the top.
@@ -89,6 +100,13 @@ impl Series {
     fn points(&self, log: bool) -> impl Iterator<Item = (f64, f64)> {
         let seen = move |&value: &f64| if log { logarithm(value) } else { value };
         self.x.iter().map(seen).zip(self.y.iter().map(seen))
+    }
+
+    /// The points with the lower and upper edge of the band, where there is one.
+    fn band(&self) -> impl Iterator<Item = (f64, f64, f64)> {
+        let points = self.x.iter().zip(&self.y).zip(&self.errors);
+        let edges = points.map(|((&x, &y), &error)| (x, y - error.abs(), y + error.abs()));
+        edges.filter(|(x, low, high)| drawable(*x) && drawable(*low) && drawable(*high))
     }
 }
 
@@ -219,7 +237,16 @@ impl Lines {
                 .flat_map(|series| series.points(self.log));
             all.filter(move |(x, y)| shown(*x, given) && drawable(*y))
         };
-        let y_range = extent(points().map(|(_, y)| y));
+        let bands = || {
+            let all = self
+                .series
+                .iter()
+                .filter(|_| !self.log)
+                .flat_map(Series::band);
+            let inside = all.filter(move |(x, ..)| shown(*x, given));
+            inside.flat_map(|(_, low, high)| [low, high])
+        };
+        let y_range = extent(points().map(|(_, y)| y).chain(bands()));
         let x_range = given
             .or_else(|| extent(points().map(|(x, _)| x)))
             .unwrap_or((0.0, 1.0));
@@ -295,6 +322,14 @@ impl Lines {
             let pieces = pieces(series, self.log, area, self.given_span());
             if self.kind == Kind::Rates && self.series.len() == 1 {
                 svg.fill(&filled(&pieces, area.y.place(0.0)), colour, 0.14, false);
+            }
+            if !self.log && !series.errors.is_empty() {
+                svg.fill(
+                    &banded(series, area, self.given_span()),
+                    colour,
+                    0.16,
+                    false,
+                );
             }
             let mut path = PathData::default();
             for piece in &pieces {
@@ -424,6 +459,26 @@ fn filled(pieces: &[Vec<(f64, f64)>], base: f64) -> String {
             path.line_to(last.0, base);
             path.push_str("z");
         }
+    }
+    path.as_str().to_owned()
+}
+
+/// The area within the errors of a series.
+fn banded(series: &Series, area: &Area, span: Option<(f64, f64)>) -> String {
+    let mut path = PathData::default();
+    let edges: Vec<(f64, f64, f64)> = series.band().filter(|(x, ..)| shown(*x, span)).collect();
+    let upper = edges.iter().map(|&(x, _, high)| (x, high));
+    let lower = edges.iter().rev().map(|&(x, low, _)| (x, low));
+    for (at, (x, y)) in upper.chain(lower).enumerate() {
+        let (x, y) = (area.x.place(x), area.y.place(y));
+        if at == 0 {
+            path.move_to(x, y);
+        } else {
+            path.line_to(x, y);
+        }
+    }
+    if !edges.is_empty() {
+        path.push_str("z");
     }
     path.as_str().to_owned()
 }

@@ -281,6 +281,73 @@ fn histograms_count_every_value() {
     assert_eq!(counts, [3.0, 1.0, 2.0]);
 }
 
+/// Counts that were made before are drawn as they are, in their bins.
+#[test]
+fn counts_become_bars() {
+    let axis = || Axis::new("interval", "ms");
+    let counted = Histogram::of_counts(axis(), (0.0, 2.0), vec![4, 0, 1]);
+    let svg = Figure::new().below(counted).to_svg();
+    let bars = svg
+        .lines()
+        .find(|l| l.starts_with("<path") && l.contains("fill=\"#0072b2\""));
+    let bars = bars.expect("bars").matches('M').count();
+    assert_eq!(bars, 2, "an empty bin has no bar");
+    // Half a bin stands free at both ends of three bins of 2 ms.
+    let numbers = words(&svg)
+        .into_iter()
+        .filter_map(|word| word.parse::<f64>().ok());
+    assert_eq!(numbers.fold(0.0, f64::max), 7.0);
+    for (first, width, counts) in [
+        (0.0, 0.0, vec![1]),
+        (f64::NAN, 1.0, vec![1]),
+        (0.0, 1.0, vec![]),
+    ] {
+        let figure = Figure::new().below(Histogram::of_counts(axis(), (first, width), counts));
+        assert!(figure.to_svg().contains("no data"));
+    }
+}
+
+/// A band reaches as far above and below its line as the errors say, and the axis makes room for it.
+#[test]
+fn errors_are_a_band_around_their_line() {
+    let series = trace(5, |_| 10.0).with_errors(vec![2.0; 5]);
+    let svg = voltage(series).to_svg();
+    let band = svg
+        .lines()
+        .find(|line| line.contains("fill-opacity=\"0.16\""));
+    let data = band
+        .and_then(|line| line.split_once("d=\"")?.1.split_once('"'))
+        .expect("a band")
+        .0;
+    let places: Vec<f64> = points(data.trim_end_matches('z'))
+        .iter()
+        .map(|point| point.1)
+        .collect();
+    let line = points(strokes(&svg, BLUE)[0])[0].1;
+    let (top, bottom) = (places[0], places[places.len() - 1]);
+    assert_eq!(places.len(), 10);
+    assert!(
+        (line - top - (bottom - line)).abs() < 0.2 && line - top > 20.0,
+        "{places:?}"
+    );
+}
+
+#[test]
+fn the_rows_of_a_map_may_be_frequencies() {
+    let map = Heatmap::over_time(
+        Axis::new("power", ""),
+        vec![1.0, 2.0, 3.0, 4.0],
+        2,
+        (0.0, 1.0),
+    );
+    let svg = Figure::new()
+        .below(map.with_rows(Axis::new("frequency", "Hz"), (100.0, 300.0)))
+        .to_svg();
+    let words = words(&svg);
+    assert!(words.iter().any(|word| word == "frequency (Hz)"));
+    assert!(words.iter().any(|word| word == "200"), "{words:?}");
+}
+
 #[test]
 fn a_heatmap_puts_values_where_they_belong() {
     // Two samples of three elements; only element 2 at sample 0 is high.
@@ -408,7 +475,7 @@ proptest! {
         let axis = Axis::new(name.clone(), unit);
         let series = || vec![
             Series::new(name.clone(), x.clone(), y.clone()).with_spikes(y.clone()),
-            Series::new("b", y.clone(), x.clone()),
+            Series::new("b", y.clone(), x.clone()).with_errors(y.clone()),
         ];
         let figure = Figure::new()
             .titled(name.clone())

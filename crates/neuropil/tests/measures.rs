@@ -407,7 +407,7 @@ fn a_bump_on_a_ring_has_its_centre_and_width() {
     assert_close(
         "width",
         of("width"),
-        (2.0 * 2.0_f64.ln()).sqrt(),
+        (2.0 * std::f64::consts::LN_2).sqrt(),
         Tolerance::absolute(4e-3),
     );
 }

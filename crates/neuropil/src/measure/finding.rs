@@ -63,8 +63,8 @@ pub enum Detail {
         at: Vec<f64>,
         /// The ordinates, as many; `None` where there is no value.
         values: Vec<Option<f64>>,
-        /// Another curve to compare with, and what it is; empty without.
-        beside: Vec<(String, Vec<Option<f64>>)>,
+        /// The standard error of each ordinate; `None` where it is not known.
+        errors: Option<Vec<f64>>,
     },
     /// How often values occur in bins of one width.
     Counts {
@@ -172,14 +172,10 @@ impl Detail {
                 y,
                 at,
                 values,
-                beside,
+                errors,
                 ..
             } => {
-                let beside: Map<String, Value> = beside
-                    .iter()
-                    .map(|(name, values)| (name.clone(), json!(values)))
-                    .collect();
-                json!({"kind": "curve", "x": quantity(x), "y": quantity(y), "at": at, "values": values, "beside": beside})
+                json!({"kind": "curve", "x": quantity(x), "y": quantity(y), "at": at, "values": values, "errors": errors})
             }
             Self::Counts {
                 x,
@@ -216,7 +212,7 @@ pub(super) fn curve(x: Quantity, y: Quantity, at: Vec<f64>, values: Vec<f64>) ->
         log: false,
         at,
         values: values.into_iter().map(Some).collect(),
-        beside: Vec::new(),
+        errors: None,
     }
 }
 

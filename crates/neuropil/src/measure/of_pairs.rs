@@ -159,7 +159,7 @@ pub(super) fn coherence(a: &Recording<'_>, b: &Recording<'_>) -> Taken {
         log: false,
         at: band.iter().map(|&k| cross.frequencies_hz[k]).collect(),
         values: band.iter().map(|&k| coherence[k]).collect(),
-        beside: Vec::new(),
+        errors: None,
     }))
 }
 

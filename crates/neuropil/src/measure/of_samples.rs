@@ -219,7 +219,7 @@ pub(super) fn memory(samples: &Samples<'_>) -> Taken {
         log: false,
         at: (0..lags).map(|k| k as f64 * step).collect(),
         values: (0..lags).map(mean).collect(),
-        beside: Vec::new(),
+        errors: None,
     }))
 }
 
@@ -302,7 +302,7 @@ pub(super) fn dimensions(signals: &[Signal<'_>], note: &str) -> Taken {
             log: false,
             at: (1..=explained.len()).map(|k| k as f64).collect(),
             values: together.collect(),
-            beside: Vec::new(),
+            errors: None,
         }),
     )
 }
@@ -335,7 +335,7 @@ pub(super) fn connectivity(samples: &Samples<'_>) -> Taken {
                 log: false,
                 values: found.pairs.iter().map(mean).collect(),
                 at: found.times_ms,
-                beside: Vec::new(),
+                errors: None,
             },
         ),
     )

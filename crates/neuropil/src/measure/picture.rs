@@ -60,24 +60,17 @@ pub(super) fn panels(name: &str, findings: &[&Finding]) -> Vec<Panel> {
                 log,
                 at,
                 values,
-                beside,
+                errors,
             }) => {
-                let series = Series::new(&*finding.recording, &**at, gaps(values));
+                let mut series = Series::new(&*finding.recording, &**at, gaps(values));
+                series.errors = errors.clone().unwrap_or_default();
                 let (x, y) = (axis(x), axis(y));
                 let same = |panel: &&mut (Axis, Axis, bool, Vec<Series>)| {
                     (&panel.0, &panel.1, panel.2) == (&x, &y, *log)
                 };
-                let more = beside.iter().map(|(name, values)| {
-                    Series::new(
-                        format!("{}: {name}", finding.recording),
-                        &**at,
-                        gaps(values),
-                    )
-                });
-                let all = std::iter::once(series).chain(more);
                 match curves.iter_mut().find(same) {
-                    Some(panel) => panel.3.extend(all),
-                    None => curves.push((x, y, *log, all.collect())),
+                    Some(panel) => panel.3.push(series),
+                    None => curves.push((x, y, *log, vec![series])),
                 }
             }
             Some(Detail::Counts {
@@ -89,6 +82,8 @@ pub(super) fn panels(name: &str, findings: &[&Finding]) -> Vec<Panel> {
                 let histogram = Histogram::of_counts(axis(x), (*first, *width), counts.clone());
                 others.push(histogram.titled(title).into());
             }
+            // One element alone is with nobody.
+            Some(Detail::Matrix { elements, .. }) if elements.len() < 2 => {}
             Some(Detail::Matrix {
                 value,
                 elements,

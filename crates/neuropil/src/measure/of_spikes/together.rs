@@ -63,7 +63,7 @@ pub(in crate::measure) fn widths(spikes: &Spikes<'_>) -> Taken {
         log: false,
         at,
         values,
-        beside: Vec::new(),
+        errors: None,
     }))
 }
 
@@ -189,7 +189,7 @@ pub(in crate::measure) fn order(spikes: &Spikes<'_>) -> Taken {
             log: false,
             at,
             values: orders,
-            beside: Vec::new(),
+            errors: None,
         }),
     )
 }
@@ -252,7 +252,7 @@ pub(in crate::measure) fn bump(spikes: &Spikes<'_>) -> Taken {
         log: false,
         at: bins.centres_ms(),
         values: centres?,
-        beside: Vec::new(),
+        errors: None,
     }))
 }
 
@@ -298,6 +298,6 @@ pub(in crate::measure) fn avalanches(spikes: &Spikes<'_>) -> Taken {
         log: true,
         at,
         values,
-        beside: Vec::new(),
+        errors: None,
     }))
 }

@@ -34,9 +34,8 @@ pub(in crate::measure) fn psth(spikes: &Spikes<'_>) -> Taken {
     let (at, rates) = (bins.centres_ms(), each(found.rate_hz));
     let (peak_at, peak) = largest(&at, &rates).unzip();
     let mut detail = curve(Quantity::new("time from onset", "ms"), hertz(), at, rates);
-    if let (Detail::Curve { beside, .. }, Some(errors)) = (&mut detail, found.error_hz) {
-        let errors = each(errors).into_iter().map(Some).collect();
-        beside.push(("standard error over trials".to_owned(), errors));
+    if let Detail::Curve { errors, .. } = &mut detail {
+        *errors = found.error_hz.map(each);
     }
     let note = format!(
         "{}, bins of {}",
