@@ -25,6 +25,7 @@ use super::Sheet;
 use super::connect::Blueprint;
 use super::format::Format;
 use super::rows::Rows;
+use super::sorted::Sorted;
 use super::tile::{Columns, Tile};
 use crate::pool::{MOST_SLOTS, Pool};
 use survey::{Survey, extent};
@@ -64,6 +65,36 @@ pub(super) fn build<F: Format>(
     connectivity: &dyn Connectivity,
     pool: &mut Pool,
 ) -> Result<(Sheet<Tile<F>>, Option<f64>), BackendError> {
+    build_as::<F, _>(blueprint, connectivity, pool, &|place, draft, limit| {
+        let ((first, width), (rows, columns)) = (place, draft);
+        let tile = Tile::new(first, width, rows, columns, limit)?;
+        Some((tile.overflows(1), tile))
+    })
+}
+
+/// The same with rows sorted by delay, for owners of no more targets than the format has.
+pub(super) fn build_sorted<F: Format>(
+    blueprint: &Blueprint<'_>,
+    connectivity: &dyn Connectivity,
+    pool: &mut Pool,
+) -> Result<(Sheet<Sorted<F>>, Option<f64>), BackendError> {
+    build_as::<F, _>(blueprint, connectivity, pool, &|place, draft, limit| {
+        let ((_, width), (rows, columns)) = (place, draft);
+        let rows = Sorted::new(width, rows, columns, limit)?;
+        Some((rows.load.overflows(1), rows))
+    })
+}
+
+/// Makes tiles of the place, the draft and the limit of sums of each, with whether a sum may be wrong.
+type Make<'a, F, T> =
+    dyn Fn((usize, usize), (Rows, Columns<F>), f64) -> Option<(bool, T)> + Sync + 'a;
+
+fn build_as<F: Format, T: Send>(
+    blueprint: &Blueprint<'_>,
+    connectivity: &dyn Connectivity,
+    pool: &mut Pool,
+    make: &Make<'_, F, T>,
+) -> Result<(Sheet<T>, Option<f64>), BackendError> {
     let site = Site::new::<F>(blueprint, connectivity);
     site.check_memory::<F>(connectivity.expected_edges().max(0.0) as u64)?;
     let reserved = match connectivity.orientation() {
@@ -74,7 +105,10 @@ pub(super) fn build<F: Format>(
         Some(built) => built,
         None => count_and_fill::<F>(&site, pool)?,
     };
-    let sheet = finish(&site, pool, unit, drafts)?;
+    let limit = site.limit::<F>(unit);
+    let sheet = site.finish(pool, drafts, limit, &|at, draft| {
+        make(site.place(at), draft, limit)
+    })?;
     let sum_unit = site
         .on_grid
         .then(|| grid::sum_unit(unit, blueprint.precision));
@@ -109,22 +143,6 @@ fn count_and_fill<F: Format>(
         Orientation::ByTarget => by_target::fill(site, pool, unit, &mut drafts)?,
     }
     Ok((drafts, unit))
-}
-
-/// Checks the finished tiles and sorts them by owner.
-fn finish<F: Format>(
-    site: &Site<'_>,
-    pool: &mut Pool,
-    unit: f64,
-    drafts: Drafts<F>,
-) -> Result<Sheet<Tile<F>>, BackendError> {
-    let limit = site.limit::<F>(unit);
-    site.finish(pool, drafts, limit, &|at, (rows, columns)| {
-        let (first, width) = site.place(at);
-        let by_delay = site.blueprint.calendar;
-        let tile = Tile::new(first, width, rows, columns, limit, by_delay)?;
-        Some((tile.overflows(1), tile))
-    })
 }
 
 impl<'a> Site<'a> {

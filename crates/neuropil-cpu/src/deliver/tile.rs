@@ -3,19 +3,17 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::calendar::Days;
 use super::format::Format;
 use super::rows::Rows;
-use super::segments::Segments;
 use super::{Destination, Piece};
 use crate::events::Segment;
 use crate::memory::Block;
 
 /// Edges that are loaded before they are added.
-const BATCH: usize = 8;
+pub(super) const BATCH: usize = 8;
 
 /// Events by which the head of a row is fetched ahead.
-const AHEAD: usize = 2;
+pub(super) const AHEAD: usize = 2;
 
 /// Cache lines of a row that are fetched ahead.
 const FETCHED_LINES: usize = 8;
@@ -74,8 +72,6 @@ enum Delays {
     Common,
     /// One an edge.
     Each(Block<u16>),
-    /// Rows are sorted by delay.
-    Sorted(Segments),
 }
 
 /// The arrays of a tile while it is built.
@@ -94,6 +90,14 @@ impl<F: Format> Columns<F> {
             beside: Block::zeroed(if F::BESIDE { edges } else { 0 })?,
             delays: Block::zeroed(if own_delays { edges } else { 0 })?,
         })
+    }
+
+    /// Whether these are the edges of some rows, onto so many targets.
+    pub(super) fn fit(&self, width: usize, rows: &Rows) -> bool {
+        let places = self.cells.iter().map(|&cell| F::place(cell) as u32);
+        let most = places.fold(0, u32::max);
+        let outside = most as usize >= width && !self.cells.is_empty();
+        !outside && rows.start(rows.sources()) == self.cells.len()
     }
 
     /// Keeps a number of edges.
@@ -125,47 +129,30 @@ impl<F: Format> Columns<F> {
 }
 
 impl<F: Format> Tile<F> {
-    /// Finishes a tile: checks every target. Sums of what is stored are exact up to `limit`; rows
-    /// are sorted by delay if a calendar asks for it.
+    /// Finishes a tile: checks every target. Sums of what is stored are exact up to `limit`.
     ///
-    /// `None` if a target lies outside, which a connectivity never gives, or memory is refused.
+    /// `None` if a target lies outside, which a connectivity never gives.
     pub(super) fn new(
         first: usize,
         width: usize,
         rows: Rows,
-        mut columns: Columns<F>,
+        columns: Columns<F>,
         limit: f64,
-        by_delay: bool,
     ) -> Option<Self> {
-        let most = columns
-            .cells
-            .iter()
-            .fold(0, |most, &cell| (F::place(cell) as u32).max(most));
-        let outside = most as usize >= width && !columns.cells.is_empty();
-        if outside || rows.start(rows.sources()) != columns.cells.len() {
+        if !columns.fit(width, &rows) {
             return None;
         }
-        let segments = if by_delay {
-            Some(Segments::sort(&rows, &mut columns)?)
-        } else {
-            None
-        };
         let Columns {
             cells,
             beside,
             delays,
         } = columns;
-        let (longest, immediate) = match &segments {
-            Some(segments) => (segments.longest(), segments.immediate()),
-            None => {
-                let longest = delays.iter().copied().max().map_or(0, usize::from);
-                (longest, delays.contains(&0))
-            }
-        };
-        let delays = match segments {
-            Some(segments) => Delays::Sorted(segments),
-            None if delays.is_empty() => Delays::Common,
-            None => Delays::Each(delays),
+        let longest = delays.iter().copied().max().map_or(0, usize::from);
+        let immediate = delays.contains(&0);
+        let delays = if delays.is_empty() {
+            Delays::Common
+        } else {
+            Delays::Each(delays)
         };
         Some(Self {
             first,
@@ -201,12 +188,7 @@ impl<F: Format> Tile<F> {
 
     /// The sum of magnitudes that one event of every edge gives each target.
     pub(super) fn loads(&self) -> Vec<f64> {
-        let mut loads = vec![0.0_f64; self.width];
-        for (at, &cell) in self.cells.iter().enumerate() {
-            let beside = self.beside.get(at).copied().unwrap_or_default();
-            loads[F::place(cell)] += F::magnitude(F::weight(cell, beside));
-        }
-        loads
+        loads::<F>(&self.cells, &self.beside, self.width)
     }
 
     /// Number of sources.
@@ -240,81 +222,6 @@ impl<F: Format> Tile<F> {
         // SAFETY: places are below `width` (checked in `new`), the length of `sums` (the caller
         // cuts them so).
         unsafe { add_cells::<F, COUNTED>(cells, beside, times, sums) };
-    }
-
-    /// Hands the events of a segment to the calendar of the owner.
-    fn deliver_sorted(
-        &self,
-        segments: &Segments,
-        events: &Segment,
-        to: &mut Destination<'_>,
-    ) -> Result<u64, String> {
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx512f") {
-            // SAFETY: the instructions were found in the line above.
-            return unsafe { self.deliver_sorted_wide(segments, events, to) };
-        }
-        self.deliver_sorted_by(segments, events, to)
-    }
-
-    /// The same with vectors that hold a piece of edges.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f")]
-    fn deliver_sorted_wide(
-        &self,
-        segments: &Segments,
-        events: &Segment,
-        to: &mut Destination<'_>,
-    ) -> Result<u64, String> {
-        self.deliver_sorted_by(segments, events, to)
-    }
-
-    #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "compiled for the instructions that were found"
-    )]
-    fn deliver_sorted_by(
-        &self,
-        segments: &Segments,
-        events: &Segment,
-        to: &mut Destination<'_>,
-    ) -> Result<u64, String> {
-        let days = to.calendar.as_deref_mut().and_then(F::days);
-        let fits = |days: &Days<F>| {
-            self.first == 0
-                && self.width <= days.width()
-                && self.longest <= days.longest()
-                && !self.immediate
-        };
-        let days = days.filter(|days| fits(days));
-        let days = days.ok_or("the calendar has another form")?;
-        let emitted = days.place(to.emitted);
-        let columns = (&self.cells[..], &self.beside[..]);
-        let mut delivered = 0;
-        for (at, &source) in events.elements.iter().enumerate() {
-            if let Some(&next) = events.elements.get(at + AHEAD) {
-                self.fetch(next);
-                fetch_lines(segments.of(next));
-            }
-            let row = self.row(source);
-            let times = events.counts.get(at).copied().unwrap_or(1);
-            delivered += row.len() as u64 * u64::from(times);
-            let mut start = row.start;
-            for piece in segments.of(source) {
-                let count = usize::from(piece.length);
-                let place = (emitted, usize::from(piece.delay));
-                for _ in 0..times {
-                    // SAFETY: places are below `width` (checked in `new`), that of the calendar
-                    // at the most (compared above).
-                    if !unsafe { days.append(place, columns, (start, count)) } {
-                        return Err("no memory for the events under way".to_owned());
-                    }
-                }
-                start += count;
-            }
-        }
-        Ok(delivered)
     }
 
     /// Delivers to the copies of a ring by the delay of each edge.
@@ -452,9 +359,6 @@ impl<F: Format> Piece for Tile<F> {
 
     fn deliver(&self, events: &Segment, to: &mut Destination<'_>) -> Result<u64, String> {
         super::refuse(events, |most| self.overflows(most))?;
-        if let Delays::Sorted(segments) = &self.delays {
-            return self.deliver_sorted(segments, events, to);
-        }
         if matches!(self.delays, Delays::Common) {
             let sums = to.common::<F>(self.first, self.width)?;
             return Ok(self.deliver_common(events, sums));
@@ -474,11 +378,6 @@ impl<F: Format> Piece for Tile<F> {
                 let delays = &delays[self.row(source)];
                 delays.iter().filter(|&&found| later(found)).count() as u64
             }
-            Delays::Sorted(segments) => {
-                let pieces = segments.of(source).iter();
-                let later = pieces.filter(|piece| later(piece.delay));
-                later.map(|piece| u64::from(piece.length)).sum()
-            }
         }
     }
 
@@ -492,10 +391,19 @@ impl<F: Format> Piece for Tile<F> {
             + match &self.delays {
                 Delays::Common => 0,
                 Delays::Each(delays) => delays.bytes(),
-                Delays::Sorted(segments) => segments.bytes(),
             }
             + Rows::bytes_for(self.rows.sources() as u64)
     }
+}
+
+/// The sum of magnitudes that one event of every edge gives each of so many targets.
+pub(super) fn loads<F: Format>(cells: &[F::Cell], beside: &[F::Beside], width: usize) -> Vec<f64> {
+    let mut loads = vec![0.0_f64; width];
+    for (at, &cell) in cells.iter().enumerate() {
+        let beside = beside.get(at).copied().unwrap_or_default();
+        loads[F::place(cell)] += F::magnitude(F::weight(cell, beside));
+    }
+    loads
 }
 
 /// Adds cells, with what is beside them, to their sums, each a number of times if that is counted.
@@ -545,13 +453,35 @@ pub(super) fn fetch_lines<T>(slice: &[T]) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        let lines = size_of_val(slice).div_ceil(64).min(FETCHED_LINES);
-        let start = slice.as_ptr().cast::<i8>();
-        for line in 0..lines {
+        for line in lines_of(slice).take(FETCHED_LINES) {
             // SAFETY: a fetch ahead reads nothing and faults nowhere; SSE is always there.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(start.wrapping_add(line * 64)) };
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(line) };
         }
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = slice;
+}
+
+/// Asks for the cache lines of a slice that is read later, so that they come into the second cache.
+#[inline]
+pub(super) fn fetch_far<T>(slice: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        for line in lines_of(slice) {
+            // SAFETY: a fetch ahead reads nothing and faults nowhere; SSE is always there.
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(line) };
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = slice;
+}
+
+/// An address in each cache line of a slice, but the last where it is hardly touched.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn lines_of<T>(slice: &[T]) -> impl Iterator<Item = *const i8> {
+    let start = slice.as_ptr().cast::<i8>();
+    let lines = size_of_val(slice).div_ceil(64);
+    (0..lines).map(move |line| start.wrapping_add(line * 64))
 }

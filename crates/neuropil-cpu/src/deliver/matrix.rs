@@ -1,0 +1,514 @@
+//! The edges of all projections from one population onto the sums of a basin, as one matrix.
+//!
+//! Targets of different populations stand one after another in one numbering, and a row is sorted by
+//! delay over all of them, so that its pieces are as long as they can be: each piece costs a
+//! start, whatever its length.
+
+use std::fmt::Debug;
+use std::ops::Range;
+use std::sync::Mutex;
+
+use neuropil_ir::backend::BackendError;
+
+use super::build::{lock, share};
+use super::calendar::{Calendar, Due};
+use super::format::{Format, Packed, Wide};
+use super::pieces::{MOST_EDGES, Piece, Pieces, Writer};
+use super::rows::Rows;
+use super::sorted::{Load, Sorted};
+use super::tile::{AHEAD, add_cells, fetch_far, fetch_lines};
+use crate::events::Segment;
+use crate::memory::Block;
+use crate::pool::Pool;
+
+/// Edges that are joined before the memory of those that were joined is given back, about.
+const CHUNK: usize = 1 << 20;
+
+/// Edges that a thread joins at a time, about.
+const JOB: usize = 1 << 16;
+
+/// Edges that are copied at a time.
+const LANES: usize = 16;
+
+/// Pieces by which edges are fetched ahead.
+const PIECES_AHEAD: usize = 32;
+
+/// Edges that are gathered before they are added.
+const STAGED: usize = 2048;
+
+/// A format whose targets can be renumbered.
+pub(crate) trait Joint: Format {
+    /// What is stored of an edge whose target stands so many places later.
+    fn moved(cell: Self::Cell, places: usize) -> Self::Cell;
+}
+
+impl Joint for Packed {
+    #[inline]
+    fn moved(cell: u32, places: usize) -> u32 {
+        cell + places as u32
+    }
+}
+
+impl Joint for Wide<u16> {
+    #[inline]
+    fn moved(cell: u16, places: usize) -> u16 {
+        cell + places as u16
+    }
+}
+
+/// The edges of some projections, the *members*, from the same sources.
+#[derive(Debug)]
+pub(super) struct Matrix<F: Format> {
+    rows: Rows,
+    pieces: Pieces,
+    /// Some more than there are edges, so that a piece can be read in whole multiples of them.
+    cells: Block<F::Cell>,
+    beside: Block<F::Beside>,
+    /// For each source, for each member: the number of edges.
+    lengths: Block<u32>,
+    members: Vec<Member>,
+    edges: Vec<u64>,
+    /// The places of all targets lie below.
+    width: usize,
+    longest: usize,
+}
+
+/// A projection of a matrix.
+#[derive(Debug)]
+struct Member {
+    /// The places of its targets.
+    places: Range<usize>,
+    load: Load,
+}
+
+impl<F: Joint> Matrix<F> {
+    /// Joins the rows of projections whose targets begin at given places, and gives their memory
+    /// back as it goes; `None` where memory is refused or rows do not fit together.
+    pub(super) fn join(
+        mut parts: Vec<(usize, Sorted<F>)>,
+        pool: &mut Pool,
+    ) -> Result<Option<Self>, BackendError> {
+        let Some(mut drafted) = Draft::new(&parts) else {
+            return Ok(None);
+        };
+        let sources = drafted.rows.sources();
+        let mut lists = Vec::new();
+        let mut end = sources;
+        // From the back, because a block can give its end back.
+        while end > 0 {
+            let start = drafted.first_within(end, CHUNK);
+            lists.push(drafted.join_rows(&parts, start..end, pool)?);
+            for (_, sorted) in &mut parts {
+                sorted.truncate(start);
+            }
+            end = start;
+        }
+        let mut list = Vec::with_capacity(lists.iter().flatten().map(Vec::len).sum());
+        for part in lists.into_iter().rev().flatten() {
+            list.extend(part);
+        }
+        let members: Vec<Member> = parts
+            .iter()
+            .map(|(first, sorted)| Member {
+                places: *first..first + sorted.width,
+                load: sorted.load,
+            })
+            .collect();
+        let edges = parts.iter().map(|(_, sorted)| sorted.edges()).collect();
+        drop(parts);
+        let Draft {
+            rows,
+            cells,
+            beside,
+            lengths,
+            counts,
+        } = drafted;
+        let Some(pieces) = Pieces::of_rows(counts, list) else {
+            return Ok(None);
+        };
+        let delays = (0..sources).filter_map(|source| pieces.of(source as u32).last());
+        let longest = delays.map(|piece| piece.delay).max().unwrap_or(0);
+        let ends = members.iter().map(|member| member.places.end);
+        Ok(Some(Self {
+            longest,
+            width: ends.max().unwrap_or(0),
+            rows,
+            pieces,
+            cells,
+            beside,
+            lengths,
+            members,
+            edges,
+        }))
+    }
+
+    /// Puts the pieces of the rows of events on the lists of later steps; gives the number of
+    /// events under way and adds it to the tally of each member.
+    pub(super) fn send(
+        &self,
+        events: &Segment,
+        emitted: u64,
+        calendar: &mut Calendar,
+        tallies: &mut [u64],
+    ) -> Result<u64, String> {
+        let overflows = |most| {
+            self.members
+                .iter()
+                .any(|member| member.load.overflows(most))
+        };
+        super::refuse(events, overflows)?;
+        if self.longest > calendar.longest() {
+            return Err("the calendar has another form".to_owned());
+        }
+        let place = calendar.place(emitted);
+        let mut sent = 0;
+        for (at, &source) in events.elements.iter().enumerate() {
+            if let Some(&next) = events.elements.get(at + 2 * AHEAD) {
+                fetch_lines(self.rows.bounds(next));
+                fetch_lines(self.pieces.bounds(next));
+                fetch_lines(self.lengths_of(next));
+            }
+            if let Some(&next) = events.elements.get(at + AHEAD) {
+                fetch_lines(self.pieces.packed(next));
+            }
+            let times = events.counts.get(at).copied().unwrap_or(1);
+            for (tally, &length) in tallies.iter_mut().zip(self.lengths_of(source)) {
+                let events = u64::from(length) * u64::from(times);
+                *tally += events;
+                sent += events;
+            }
+            let mut start = self.rows.start(source as usize);
+            for piece in self.pieces.of(source) {
+                if piece.length == 0 {
+                    continue;
+                }
+                for _ in 0..times {
+                    calendar.put(place, piece.delay, Due::new(start, piece.length));
+                }
+                start += piece.length;
+            }
+        }
+        Ok(sent)
+    }
+
+    /// Adds what is due in a step to the sums; false if the sums are too few.
+    ///
+    /// Pieces are copied one behind another and then added: what is read from far and what is added at
+    /// random would wait for each other, and the end of a loop over each piece would be mispredicted.
+    pub(super) fn settle(
+        &self,
+        step: u64,
+        calendar: &mut Calendar,
+        stage: &mut Stage<F>,
+        sums: &mut [F::Sum],
+    ) -> bool {
+        if sums.len() < self.width {
+            return false;
+        }
+        let due = calendar.due(step);
+        due.iter()
+            .take(PIECES_AHEAD)
+            .for_each(|&due| self.fetch(due));
+        let mut filled = 0;
+        for (at, piece) in due.iter().enumerate() {
+            if let Some(&next) = due.get(at + PIECES_AHEAD) {
+                self.fetch(next);
+            }
+            let (start, length) = (piece.start(), piece.length());
+            copy(
+                &mut stage.cells[filled..],
+                &self.cells[start..],
+                length,
+                |x| x,
+            );
+            if F::BESIDE {
+                copy(
+                    &mut stage.beside[filled..],
+                    &self.beside[start..],
+                    length,
+                    |x| x,
+                );
+            }
+            filled += length;
+            if filled >= STAGED || at + 1 == due.len() {
+                let beside = &stage.beside[..if F::BESIDE { filled } else { 0 }];
+                // SAFETY: the places of all cells lie below the width (`join` has put them there), and
+                // the sums are as many at least (compared above).
+                unsafe { add_cells::<F, false>(&stage.cells[..filled], beside, 1, sums) };
+                filled = 0;
+            }
+        }
+        due.clear();
+        true
+    }
+
+    /// Asks for the edges of a piece.
+    #[inline]
+    fn fetch(&self, due: Due) {
+        let edges = due.start()..due.start() + due.length();
+        fetch_far(&self.cells[edges.clone()]);
+        if F::BESIDE {
+            fetch_far(&self.beside[edges]);
+        }
+    }
+}
+
+/// Where pieces are gathered.
+#[derive(Debug)]
+pub(super) struct Stage<F: Format> {
+    cells: Block<F::Cell>,
+    beside: Block<F::Beside>,
+}
+
+impl<F: Format> Stage<F> {
+    /// Room for a number of edges, a piece and what is copied with it; `None` where memory is refused.
+    pub(super) fn new() -> Option<Self> {
+        let room = STAGED + MOST_EDGES + LANES;
+        Some(Self {
+            cells: Block::zeroed(room)?,
+            beside: Block::zeroed(if F::BESIDE { room } else { 0 })?,
+        })
+    }
+
+    /// Bytes held.
+    pub(super) fn bytes(&self) -> u64 {
+        self.cells.bytes() + self.beside.bytes()
+    }
+}
+
+impl<F: Format> Matrix<F> {
+    /// For each member: the number of edges of a source.
+    #[inline]
+    fn lengths_of(&self, source: u32) -> &[u32] {
+        let members = self.members.len();
+        let first = source as usize * members;
+        &self.lengths[first..first + members]
+    }
+
+    /// Bytes held.
+    pub(super) fn bytes(&self) -> u64 {
+        self.cells.bytes()
+            + self.beside.bytes()
+            + self.lengths.bytes()
+            + self.pieces.bytes()
+            + Rows::bytes_for(self.rows.sources() as u64)
+    }
+}
+
+/// What the counters ask of a member of a matrix.
+pub(super) trait Members: Send + Sync + Debug {
+    /// Number of edges of a source.
+    fn row_length(&self, member: usize, source: u32) -> u64;
+
+    /// Number of edges of a source with a later delay; see [`super::Delivery::row_later_than`].
+    fn row_later_than(&self, member: usize, source: u32, delay: u64) -> u64;
+
+    /// Number of edges.
+    fn edges(&self, member: usize) -> u64;
+}
+
+impl<F: Format> Members for Matrix<F> {
+    fn row_length(&self, member: usize, source: u32) -> u64 {
+        u64::from(self.lengths_of(source)[member])
+    }
+
+    fn row_later_than(&self, member: usize, source: u32, delay: u64) -> u64 {
+        let places = &self.members[member].places;
+        let mut start = self.rows.start(source as usize);
+        let mut later = 0;
+        for piece in self.pieces.of(source) {
+            let cells = &self.cells[start..start + piece.length];
+            start += piece.length;
+            if piece.delay as u64 > delay {
+                let below = |end: usize| cells.partition_point(|&cell| F::place(cell) < end);
+                later += below(places.end) - below(places.start);
+            }
+        }
+        later as u64
+    }
+
+    fn edges(&self, member: usize) -> u64 {
+        self.edges[member]
+    }
+}
+
+/// A matrix while it is joined.
+struct Draft<F: Format> {
+    rows: Rows,
+    cells: Block<F::Cell>,
+    beside: Block<F::Beside>,
+    lengths: Block<u32>,
+    /// The number of pieces of each row, and one number more.
+    counts: Block<u32>,
+}
+
+/// Some rows that a thread joins.
+struct Job<'a, F: Format> {
+    sources: Range<usize>,
+    cells: &'a mut [F::Cell],
+    beside: &'a mut [F::Beside],
+    counts: &'a mut [u32],
+    list: Vec<[u8; 2]>,
+}
+
+impl<F: Joint> Draft<F> {
+    fn new(parts: &[(usize, Sorted<F>)]) -> Option<Self> {
+        let sources = parts.first()?.1.rows.sources();
+        let mut lengths = Block::<u32>::zeroed(sources.checked_mul(parts.len())?)?;
+        let mut totals = Block::<u32>::zeroed(sources + 1)?;
+        for (source, lengths) in lengths.chunks_mut(parts.len()).enumerate() {
+            for (length, (_, sorted)) in lengths.iter_mut().zip(parts) {
+                *length = sorted.rows.row(source as u32).len() as u32;
+                totals[source] = totals[source].checked_add(*length)?;
+            }
+        }
+        let rows = Rows::of(totals)?;
+        let cells = rows.start(sources) + LANES;
+        Some(Self {
+            rows,
+            cells: Block::zeroed(cells)?,
+            beside: Block::zeroed(if F::BESIDE { cells } else { 0 })?,
+            lengths,
+            counts: Block::zeroed(sources + 1)?,
+        })
+    }
+
+    /// The first of the sources before `end`, at least one, that have together about so many edges.
+    fn first_within(&self, end: usize, edges: usize) -> usize {
+        let least = self.rows.start(end).saturating_sub(edges);
+        let (mut low, mut high) = (0, end - 1);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if self.rows.start(middle) < least {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    /// Joins the rows of some sources; gives their pieces.
+    fn join_rows(
+        &mut self,
+        parts: &[(usize, Sorted<F>)],
+        sources: Range<usize>,
+        pool: &mut Pool,
+    ) -> Result<Vec<Vec<[u8; 2]>>, BackendError> {
+        let mut bounds = vec![sources.end];
+        let mut end = sources.end;
+        while end > sources.start {
+            end = self.first_within(end, JOB).max(sources.start);
+            bounds.push(end);
+        }
+        let Self {
+            rows,
+            cells,
+            beside,
+            counts,
+            ..
+        } = self;
+        let edges = rows.start(sources.start)..rows.start(sources.end);
+        let mut cells = &mut cells[edges.clone()];
+        let mut beside = if F::BESIDE {
+            &mut beside[edges]
+        } else {
+            &mut []
+        };
+        let mut counts = &mut counts[sources];
+        let mut jobs = Vec::new();
+        for bounds in bounds.windows(2).rev() {
+            let sources = bounds[1]..bounds[0];
+            let edges = rows.start(sources.end) - rows.start(sources.start);
+            let none = || Default::default();
+            jobs.push(Mutex::new(Job::<F> {
+                cells: cells.split_off_mut(..edges).unwrap_or_else(none),
+                beside: beside
+                    .split_off_mut(..edges.min(beside.len()))
+                    .unwrap_or_default(),
+                counts: counts.split_off_mut(..sources.len()).unwrap_or_default(),
+                sources,
+                list: Vec::new(),
+            }));
+        }
+        share(pool, jobs.len(), &|at| {
+            lock(&jobs[at]).run(parts);
+            None
+        })?;
+        let lists = jobs.iter().map(|job| std::mem::take(&mut lock(job).list));
+        Ok(lists.collect())
+    }
+}
+
+/// Where the joining of a row stands in one of the projections.
+struct Cursor<'a, F: Format, I> {
+    pieces: I,
+    piece: Option<Piece>,
+    first: usize,
+    at: usize,
+    sorted: &'a Sorted<F>,
+}
+
+impl<F: Joint> Job<'_, F> {
+    fn run(&mut self, parts: &[(usize, Sorted<F>)]) {
+        let mut at = 0;
+        let mut cursors = Vec::new();
+        for (source, count) in self.sources.clone().zip(&mut *self.counts) {
+            let before = self.list.len();
+            let mut writer = Writer::new(&mut self.list);
+            cursors.clear();
+            cursors.extend(parts.iter().map(|&(first, ref sorted)| {
+                let mut pieces = sorted.pieces.of(source as u32);
+                Cursor {
+                    piece: pieces.next(),
+                    pieces,
+                    first,
+                    at: sorted.rows.start(source),
+                    sorted,
+                }
+            }));
+            let delays = |cursors: &[Cursor<'_, F, _>]| {
+                let pieces = cursors.iter().filter_map(|cursor| cursor.piece);
+                pieces.map(|piece| piece.delay).min()
+            };
+            while let Some(delay) = delays(&cursors) {
+                let start = at;
+                for cursor in &mut cursors {
+                    while let Some(piece) = cursor.piece.filter(|piece| piece.delay == delay) {
+                        let (from, count) = (cursor.at, piece.length);
+                        let (first, sorted) = (cursor.first, cursor.sorted);
+                        let moved = |cell| F::moved(cell, first);
+                        copy(&mut self.cells[at..], &sorted.cells[from..], count, moved);
+                        if F::BESIDE {
+                            copy(&mut self.beside[at..], &sorted.beside[from..], count, |x| x);
+                        }
+                        at += count;
+                        cursor.at += count;
+                        cursor.piece = cursor.pieces.next();
+                    }
+                }
+                let length = at - start;
+                writer.push(Piece { delay, length });
+            }
+            *count = (self.list.len() - before) as u32;
+        }
+    }
+}
+
+/// Copies changed elements to the front of a slice, by pieces of a fixed length, which is faster than by
+/// their number: what lies behind may be overwritten.
+fn copy<T: Copy>(to: &mut [T], from: &[T], count: usize, change: impl Fn(T) -> T) {
+    let copied = count.next_multiple_of(LANES);
+    if from.len() < copied || to.len() < copied {
+        for (to, &from) in to.iter_mut().zip(from).take(count) {
+            *to = change(from);
+        }
+        return;
+    }
+    let (to, _) = to[..copied].as_chunks_mut::<LANES>();
+    let (from, _) = from[..copied].as_chunks::<LANES>();
+    for (to, from) in to.iter_mut().zip(from) {
+        // As an array, so that it is loaded whole before it is stored.
+        *to = from.map(&change);
+    }
+}

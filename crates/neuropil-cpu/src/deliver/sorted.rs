@@ -1,0 +1,154 @@
+//! The edges of a projection onto one owner, sorted by delay, before they are joined with others.
+
+use super::format::Format;
+use super::pieces::{Pieces, Sorter, Writer};
+use super::rows::Rows;
+use super::tile::{Columns, loads};
+use crate::memory::Block;
+
+/// Rows by source, inside a row by delay and target.
+#[derive(Debug)]
+pub(crate) struct Sorted<F: Format> {
+    pub(super) rows: Rows,
+    pub(super) cells: Block<F::Cell>,
+    pub(super) beside: Block<F::Beside>,
+    pub(super) pieces: Pieces,
+    pub(super) load: Load,
+    /// The places of all targets lie below.
+    pub(super) width: usize,
+}
+
+/// What the edges of a projection may add to a sum.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Load {
+    /// The largest sum of magnitudes that one event of every edge gives a target.
+    heaviest: f64,
+    /// The largest sum of magnitudes that is exact, with what other projections add.
+    limit: f64,
+}
+
+impl Load {
+    /// Whether a sum may be wrong if every edge adds a number of events to it at once.
+    pub(super) fn overflows(self, times: u32) -> bool {
+        f64::from(times) * self.heaviest > self.limit
+    }
+}
+
+impl<F: Format> Sorted<F> {
+    /// Sorts the rows onto `width` targets by delay and takes the delays away. Sums of what is stored are
+    /// exact up to `limit`.
+    ///
+    /// `None` if a target lies outside, which a connectivity never gives, or memory is refused.
+    pub(super) fn new(
+        width: usize,
+        rows: Rows,
+        mut columns: Columns<F>,
+        limit: f64,
+    ) -> Option<Self> {
+        if !columns.fit(width, &rows) {
+            return None;
+        }
+        let mut lengths = Block::<u32>::zeroed(rows.sources() + 1)?;
+        let mut list = Vec::new();
+        let mut sorter = Sorter::<F>::default();
+        for (source, length) in lengths[..rows.sources()].iter_mut().enumerate() {
+            let row = rows.start(source)..rows.start(source + 1);
+            let before = list.len();
+            if !row.is_empty() {
+                let cells = &mut columns.cells[row.clone()];
+                let beside = if F::BESIDE {
+                    &mut columns.beside[row.clone()]
+                } else {
+                    &mut []
+                };
+                let pieces = &mut Writer::new(&mut list);
+                sorter.sort(&columns.delays[row], cells, beside, pieces);
+            }
+            *length = (list.len() - before) as u32;
+        }
+        list.shrink_to_fit();
+        let Columns { cells, beside, .. } = columns;
+        let heaviest = loads::<F>(&cells, &beside, width);
+        Some(Self {
+            load: Load {
+                heaviest: heaviest.into_iter().fold(0.0, f64::max),
+                limit,
+            },
+            rows,
+            cells,
+            beside,
+            pieces: Pieces::of_rows(lengths, list)?,
+            width,
+        })
+    }
+
+    /// Keeps the rows of the first sources and gives the memory of the others back.
+    pub(super) fn truncate(&mut self, sources: usize) {
+        let edges = self.rows.start(sources);
+        self.cells.truncate(edges);
+        if F::BESIDE {
+            self.beside.truncate(edges);
+        }
+    }
+
+    /// Number of edges, of all sources.
+    pub(super) fn edges(&self) -> u64 {
+        self.rows.start(self.rows.sources()) as u64
+    }
+
+    /// Bytes held.
+    pub(super) fn bytes(&self) -> u64 {
+        self.cells.bytes()
+            + self.beside.bytes()
+            + self.pieces.bytes()
+            + Rows::bytes_for(self.rows.sources() as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::format::Wide;
+    use super::*;
+    use neuropil_ir::draw::Stream;
+
+    /// Dense and sparse delays, short, long and empty rows, against a stable sort.
+    #[test]
+    fn rows_are_sorted_by_delay_and_keep_the_order_of_targets() {
+        type F = Wide<u16>;
+        let mut stream = Stream::new(4, 1, 0);
+        for most in [1, 7, 60, 65_535] {
+            let lengths = [3, 0, 500, 1, 90_000, 40];
+            let edges: usize = lengths.iter().map(|&n| n as usize).sum();
+            let mut columns = Columns::<F>::new(edges, true).unwrap();
+            for edge in 0..edges {
+                let (cell, beside) = F::encode(edge % 999, edge as f64);
+                (columns.cells[edge], columns.beside[edge]) = (cell, beside);
+                columns.delays[edge] = 1 + stream.below(most) as u16;
+            }
+            let rows = Rows::new(&lengths).unwrap();
+            let mut expected = Vec::new();
+            for source in 0..lengths.len() {
+                let mut row: Vec<_> = (rows.start(source)..rows.start(source + 1))
+                    .map(|edge| {
+                        let (cell, beside) = (columns.cells[edge], columns.beside[edge]);
+                        (usize::from(columns.delays[edge]), cell, beside)
+                    })
+                    .collect();
+                row.sort_by_key(|edge| edge.0);
+                expected.push(row);
+            }
+            let sorted = Sorted::new(999, rows, columns, 1e9).unwrap();
+            for (source, expected) in expected.iter().enumerate() {
+                let mut edge = sorted.rows.start(source);
+                let mut found = Vec::new();
+                for piece in sorted.pieces.of(source as u32) {
+                    for _ in 0..piece.length {
+                        found.push((piece.delay, sorted.cells[edge], sorted.beside[edge]));
+                        edge += 1;
+                    }
+                }
+                assert!(found == *expected, "row {source} of delays up to {most}");
+            }
+        }
+    }
+}
