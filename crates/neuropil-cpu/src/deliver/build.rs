@@ -46,6 +46,9 @@ const RUN_ROWS: f64 = 4096.0;
 /// The rows and columns of every tile.
 type Drafts<F> = Vec<(Rows, Columns<F>)>;
 
+/// The rows of each owner, sorted by delay, if it has targets.
+type Owned<F> = Vec<Option<Sorted<F>>>;
+
 /// What both orientations need.
 struct Site<'a> {
     blueprint: &'a Blueprint<'a>,
@@ -65,11 +68,15 @@ pub(super) fn build<F: Format>(
     connectivity: &dyn Connectivity,
     pool: &mut Pool,
 ) -> Result<(Sheet<Tile<F>>, Option<f64>), BackendError> {
-    build_as::<F, _>(blueprint, connectivity, pool, &|place, draft, limit| {
-        let ((first, width), (rows, columns)) = (place, draft);
+    let site = Site::new::<F>(blueprint, connectivity);
+    let (drafts, unit) = draft::<F>(&site, pool)?;
+    let limit = site.limit::<F>(unit);
+    let sheet = site.finish(pool, drafts, limit, &|at, (rows, columns)| {
+        let (first, width) = site.place(at);
         let tile = Tile::new(first, width, rows, columns, limit)?;
         Some((tile.overflows(1), tile))
-    })
+    })?;
+    Ok((sheet, site.sum_unit(unit)))
 }
 
 /// The same with rows sorted by delay, for owners of no more targets than the format has.
@@ -77,42 +84,34 @@ pub(super) fn build_sorted<F: Format>(
     blueprint: &Blueprint<'_>,
     connectivity: &dyn Connectivity,
     pool: &mut Pool,
-) -> Result<(Sheet<Sorted<F>>, Option<f64>), BackendError> {
-    build_as::<F, _>(blueprint, connectivity, pool, &|place, draft, limit| {
-        let ((_, width), (rows, columns)) = (place, draft);
-        let rows = Sorted::new(width, rows, columns, limit)?;
-        Some((rows.load.overflows(1), rows))
-    })
+) -> Result<(Owned<F>, Option<f64>), BackendError> {
+    let site = Site::new::<F>(blueprint, connectivity);
+    let (drafts, unit) = draft::<F>(&site, pool)?;
+    let limit = site.limit::<F>(unit);
+    let mut owners: Vec<_> = blueprint.owners.iter().map(|_| None).collect();
+    for (at, (rows, columns)) in drafts.into_iter().enumerate() {
+        let (_, width) = site.place(at);
+        let sorted = Sorted::new(width, rows, columns, limit, pool)?;
+        let sorted = sorted.ok_or_else(|| site.broken())?;
+        if sorted.load.overflows(1) {
+            return Err(site.overflow(limit));
+        }
+        owners[site.tiles[at].1] = Some(sorted);
+    }
+    Ok((owners, site.sum_unit(unit)))
 }
 
-/// Makes tiles of the place, the draft and the limit of sums of each, with whether a sum may be wrong.
-type Make<'a, F, T> =
-    dyn Fn((usize, usize), (Rows, Columns<F>), f64) -> Option<(bool, T)> + Sync + 'a;
-
-fn build_as<F: Format, T: Send>(
-    blueprint: &Blueprint<'_>,
-    connectivity: &dyn Connectivity,
-    pool: &mut Pool,
-    make: &Make<'_, F, T>,
-) -> Result<(Sheet<T>, Option<f64>), BackendError> {
-    let site = Site::new::<F>(blueprint, connectivity);
-    site.check_memory::<F>(connectivity.expected_edges().max(0.0) as u64)?;
-    let reserved = match connectivity.orientation() {
-        Orientation::BySource => reserved::build::<F>(&site, pool)?,
+/// Generates the rows of all tiles; gives the unit of the grid, too.
+fn draft<F: Format>(site: &Site<'_>, pool: &mut Pool) -> Result<(Drafts<F>, f64), BackendError> {
+    site.check_memory::<F>(site.connectivity.expected_edges().max(0.0) as u64)?;
+    let reserved = match site.connectivity.orientation() {
+        Orientation::BySource => reserved::build::<F>(site, pool)?,
         Orientation::ByTarget => None,
     };
-    let (drafts, unit) = match reserved {
-        Some(built) => built,
-        None => count_and_fill::<F>(&site, pool)?,
-    };
-    let limit = site.limit::<F>(unit);
-    let sheet = site.finish(pool, drafts, limit, &|at, draft| {
-        make(site.place(at), draft, limit)
-    })?;
-    let sum_unit = site
-        .on_grid
-        .then(|| grid::sum_unit(unit, blueprint.precision));
-    Ok((sheet, sum_unit))
+    match reserved {
+        Some(built) => Ok(built),
+        None => count_and_fill::<F>(site, pool),
+    }
 }
 
 /// Generates the rows twice: once to count, once to fill.
@@ -202,10 +201,7 @@ impl Site<'_> {
             let tile = tile.into_inner().unwrap_or_else(PoisonError::into_inner);
             let (overflows, tile) = tile.ok_or_else(|| self.broken())?;
             if overflows {
-                return Err(BackendError::Overflow {
-                    projection: self.blueprint.name.to_owned(),
-                    limit,
-                });
+                return Err(self.overflow(limit));
             }
             owners[*owner].push(tile);
         }
@@ -340,6 +336,20 @@ impl Site<'_> {
             grid::addend(weight, unit, self.blueprint.precision)
         } else {
             weight
+        }
+    }
+
+    /// One unit of the sum, for sums on a grid.
+    fn sum_unit(&self, unit: f64) -> Option<f64> {
+        self.on_grid
+            .then(|| grid::sum_unit(unit, self.blueprint.precision))
+    }
+
+    /// The refusal of weights whose sum may be wrong.
+    fn overflow(&self, limit: f64) -> BackendError {
+        BackendError::Overflow {
+            projection: self.blueprint.name.to_owned(),
+            limit,
         }
     }
 

@@ -8,6 +8,7 @@ use neuropil_ir::connect::{Connectivity, EdgeValue, Pattern, must_be_stored};
 use neuropil_ir::kernel::Precision;
 use neuropil_ir::plan::{DelayClass, Sum};
 
+use super::Delivery;
 use super::all_pairs::AllPairs;
 use super::basin::Draft;
 use super::bits::Way;
@@ -15,9 +16,7 @@ use super::build::{self, build, build_sorted};
 use super::diagonal::Diagonal;
 use super::format::{Apart, Exact, Format, List, Packed, Target, Wide};
 use super::generated::Generated;
-use super::sorted::Sorted;
 use super::values::Compiler;
-use super::{Delivery, Sheet};
 use crate::pool::Pool;
 use crate::program::Method;
 
@@ -100,23 +99,16 @@ pub(crate) fn sort(
     connectivity.compile(&Compiler(blueprint.method));
     match blueprint.precision {
         Precision::F32 => {
-            let (sheet, unit) = build_sorted::<Packed>(blueprint, &**connectivity, pool)?;
-            Ok((by_owner(sheet, Draft::Packed), unit))
+            let (rows, unit) = build_sorted::<Packed>(blueprint, &**connectivity, pool)?;
+            let drafts = rows.into_iter().map(|rows| rows.map(Draft::Packed));
+            Ok((drafts.collect(), unit))
         }
         Precision::F64 => {
-            let (sheet, unit) = build_sorted::<Wide<u16>>(blueprint, &**connectivity, pool)?;
-            Ok((by_owner(sheet, Draft::Wide), unit))
+            let (rows, unit) = build_sorted::<Wide<u16>>(blueprint, &**connectivity, pool)?;
+            let drafts = rows.into_iter().map(|rows| rows.map(Draft::Wide));
+            Ok((drafts.collect(), unit))
         }
     }
-}
-
-/// The only tile of each owner, if it has targets.
-fn by_owner<F: Format>(
-    sheet: Sheet<Sorted<F>>,
-    draft: fn(Sorted<F>) -> Draft,
-) -> Vec<Option<Draft>> {
-    let owners = sheet.owners.into_iter();
-    owners.map(|mut tiles| tiles.pop().map(draft)).collect()
 }
 
 /// The refusal of generating edges that must be stored.

@@ -6,7 +6,6 @@
 
 use std::fmt::Debug;
 use std::ops::Range;
-use std::sync::Mutex;
 
 use neuropil_ir::backend::BackendError;
 
@@ -16,7 +15,8 @@ use super::format::{Format, Packed, Wide};
 use super::pieces::{MOST_EDGES, Piece, Pieces, Writer};
 use super::rows::Rows;
 use super::sorted::{Load, Sorted};
-use super::tile::{AHEAD, add_cells, fetch_far, fetch_lines};
+use super::strips::{Strip, pieces_of, strips};
+use super::tile::{add_cells, fetch_far, fetch_lines};
 use crate::events::Segment;
 use crate::memory::Block;
 use crate::pool::Pool;
@@ -25,13 +25,16 @@ use crate::pool::Pool;
 const CHUNK: usize = 1 << 20;
 
 /// Edges that a thread joins at a time, about.
-const JOB: usize = 1 << 16;
+const STRIP: usize = 1 << 16;
 
 /// Edges that are copied at a time.
 const LANES: usize = 16;
 
 /// Pieces by which edges are fetched ahead.
 const PIECES_AHEAD: usize = 32;
+
+/// Events whose rows are looked for together.
+const TOGETHER: usize = 16;
 
 /// Edges that are gathered before they are added.
 const STAGED: usize = 2048;
@@ -96,7 +99,7 @@ impl<F: Joint> Matrix<F> {
         let mut end = sources;
         // From the back, because a block can give its end back.
         while end > 0 {
-            let start = drafted.first_within(end, CHUNK);
+            let start = drafted.rows.first_within(end, CHUNK);
             lists.push(drafted.join_rows(&parts, start..end, pool)?);
             for (_, sorted) in &mut parts {
                 sorted.truncate(start);
@@ -162,30 +165,33 @@ impl<F: Joint> Matrix<F> {
         }
         let place = calendar.place(emitted);
         let mut sent = 0;
-        for (at, &source) in events.elements.iter().enumerate() {
-            if let Some(&next) = events.elements.get(at + 2 * AHEAD) {
-                fetch_lines(self.rows.bounds(next));
-                fetch_lines(self.pieces.bounds(next));
-                fetch_lines(self.lengths_of(next));
+        for (first, group) in (0..)
+            .step_by(TOGETHER)
+            .zip(events.elements.chunks(TOGETHER))
+        {
+            // Where the pieces lie is asked for together, and then the pieces.
+            for &source in group {
+                fetch_lines(self.rows.bounds(source));
+                fetch_lines(self.pieces.bounds(source));
+                fetch_lines(self.lengths_of(source));
             }
-            if let Some(&next) = events.elements.get(at + AHEAD) {
-                fetch_lines(self.pieces.packed(next));
+            for &source in group {
+                fetch_lines(self.pieces.packed(source));
             }
-            let times = events.counts.get(at).copied().unwrap_or(1);
-            for (tally, &length) in tallies.iter_mut().zip(self.lengths_of(source)) {
-                let events = u64::from(length) * u64::from(times);
-                *tally += events;
-                sent += events;
-            }
-            let mut start = self.rows.start(source as usize);
-            for piece in self.pieces.of(source) {
-                if piece.length == 0 {
-                    continue;
+            for (at, &source) in (first..).zip(group) {
+                let times = events.counts.get(at).copied().unwrap_or(1);
+                for (tally, &length) in tallies.iter_mut().zip(self.lengths_of(source)) {
+                    let events = u64::from(length) * u64::from(times);
+                    *tally += events;
+                    sent += events;
                 }
-                for _ in 0..times {
-                    calendar.put(place, piece.delay, Due::new(start, piece.length));
+                let mut start = self.rows.start(source as usize);
+                for piece in self.pieces.of(source).filter(|piece| piece.length > 0) {
+                    for _ in 0..times {
+                        calendar.put(place, piece.delay, Due::new(start, piece.length));
+                    }
+                    start += piece.length;
                 }
-                start += piece.length;
             }
         }
         Ok(sent)
@@ -342,15 +348,6 @@ struct Draft<F: Format> {
     counts: Block<u32>,
 }
 
-/// Some rows that a thread joins.
-struct Job<'a, F: Format> {
-    sources: Range<usize>,
-    cells: &'a mut [F::Cell],
-    beside: &'a mut [F::Beside],
-    counts: &'a mut [u32],
-    list: Vec<[u8; 2]>,
-}
-
 impl<F: Joint> Draft<F> {
     fn new(parts: &[(usize, Sorted<F>)]) -> Option<Self> {
         let sources = parts.first()?.1.rows.sources();
@@ -373,21 +370,6 @@ impl<F: Joint> Draft<F> {
         })
     }
 
-    /// The first of the sources before `end`, at least one, that have together about so many edges.
-    fn first_within(&self, end: usize, edges: usize) -> usize {
-        let least = self.rows.start(end).saturating_sub(edges);
-        let (mut low, mut high) = (0, end - 1);
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            if self.rows.start(middle) < least {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        low
-    }
-
     /// Joins the rows of some sources; gives their pieces.
     fn join_rows(
         &mut self,
@@ -395,48 +377,20 @@ impl<F: Joint> Draft<F> {
         sources: Range<usize>,
         pool: &mut Pool,
     ) -> Result<Vec<Vec<[u8; 2]>>, BackendError> {
-        let mut bounds = vec![sources.end];
-        let mut end = sources.end;
-        while end > sources.start {
-            end = self.first_within(end, JOB).max(sources.start);
-            bounds.push(end);
-        }
-        let Self {
-            rows,
-            cells,
-            beside,
-            counts,
-            ..
-        } = self;
-        let edges = rows.start(sources.start)..rows.start(sources.end);
-        let mut cells = &mut cells[edges.clone()];
-        let mut beside = if F::BESIDE {
-            &mut beside[edges]
+        let edges = self.rows.start(sources.start)..self.rows.start(sources.end);
+        let beside = if F::BESIDE {
+            &mut self.beside[edges.clone()]
         } else {
             &mut []
         };
-        let mut counts = &mut counts[sources];
-        let mut jobs = Vec::new();
-        for bounds in bounds.windows(2).rev() {
-            let sources = bounds[1]..bounds[0];
-            let edges = rows.start(sources.end) - rows.start(sources.start);
-            let none = || Default::default();
-            jobs.push(Mutex::new(Job::<F> {
-                cells: cells.split_off_mut(..edges).unwrap_or_else(none),
-                beside: beside
-                    .split_off_mut(..edges.min(beside.len()))
-                    .unwrap_or_default(),
-                counts: counts.split_off_mut(..sources.len()).unwrap_or_default(),
-                sources,
-                list: Vec::new(),
-            }));
-        }
-        share(pool, jobs.len(), &|at| {
-            lock(&jobs[at]).run(parts);
+        let columns = (&mut self.cells[edges], beside);
+        let counts = &mut self.counts[sources.clone()];
+        let strips = strips::<F>(&self.rows, sources, STRIP, columns, counts);
+        share(pool, strips.len(), &|at| {
+            join_strip(&mut lock(&strips[at]), parts);
             None
         })?;
-        let lists = jobs.iter().map(|job| std::mem::take(&mut lock(job).list));
-        Ok(lists.collect())
+        Ok(pieces_of(strips).collect())
     }
 }
 
@@ -449,49 +403,53 @@ struct Cursor<'a, F: Format, I> {
     sorted: &'a Sorted<F>,
 }
 
-impl<F: Joint> Job<'_, F> {
-    fn run(&mut self, parts: &[(usize, Sorted<F>)]) {
-        let mut at = 0;
-        let mut cursors = Vec::new();
-        for (source, count) in self.sources.clone().zip(&mut *self.counts) {
-            let before = self.list.len();
-            let mut writer = Writer::new(&mut self.list);
-            cursors.clear();
-            cursors.extend(parts.iter().map(|&(first, ref sorted)| {
-                let mut pieces = sorted.pieces.of(source as u32);
-                Cursor {
-                    piece: pieces.next(),
-                    pieces,
-                    first,
-                    at: sorted.rows.start(source),
-                    sorted,
-                }
-            }));
-            let delays = |cursors: &[Cursor<'_, F, _>]| {
-                let pieces = cursors.iter().filter_map(|cursor| cursor.piece);
-                pieces.map(|piece| piece.delay).min()
-            };
-            while let Some(delay) = delays(&cursors) {
-                let start = at;
-                for cursor in &mut cursors {
-                    while let Some(piece) = cursor.piece.filter(|piece| piece.delay == delay) {
-                        let (from, count) = (cursor.at, piece.length);
-                        let (first, sorted) = (cursor.first, cursor.sorted);
-                        let moved = |cell| F::moved(cell, first);
-                        copy(&mut self.cells[at..], &sorted.cells[from..], count, moved);
-                        if F::BESIDE {
-                            copy(&mut self.beside[at..], &sorted.beside[from..], count, |x| x);
-                        }
-                        at += count;
-                        cursor.at += count;
-                        cursor.piece = cursor.pieces.next();
-                    }
-                }
-                let length = at - start;
-                writer.push(Piece { delay, length });
+/// Joins the rows of some sources.
+fn join_strip<F: Joint>(strip: &mut Strip<'_, F>, parts: &[(usize, Sorted<F>)]) {
+    let mut at = 0;
+    let mut cursors = Vec::new();
+    for (source, count) in strip.sources.clone().zip(&mut *strip.counts) {
+        let before = strip.list.len();
+        let mut writer = Writer::new(&mut strip.list);
+        cursors.clear();
+        cursors.extend(parts.iter().map(|&(first, ref sorted)| {
+            let mut pieces = sorted.pieces.of(source as u32);
+            Cursor {
+                piece: pieces.next(),
+                pieces,
+                first,
+                at: sorted.rows.start(source),
+                sorted,
             }
-            *count = (self.list.len() - before) as u32;
+        }));
+        let delays = |cursors: &[Cursor<'_, F, _>]| {
+            let pieces = cursors.iter().filter_map(|cursor| cursor.piece);
+            pieces.map(|piece| piece.delay).min()
+        };
+        while let Some(delay) = delays(&cursors) {
+            let start = at;
+            for cursor in &mut cursors {
+                while let Some(piece) = cursor.piece.filter(|piece| piece.delay == delay) {
+                    let (from, count) = (cursor.at, piece.length);
+                    let (first, sorted) = (cursor.first, cursor.sorted);
+                    let moved = |cell| F::moved(cell, first);
+                    copy(&mut strip.cells[at..], &sorted.cells[from..], count, moved);
+                    if F::BESIDE {
+                        copy(
+                            &mut strip.beside[at..],
+                            &sorted.beside[from..],
+                            count,
+                            |x| x,
+                        );
+                    }
+                    at += count;
+                    cursor.at += count;
+                    cursor.piece = cursor.pieces.next();
+                }
+            }
+            let length = at - start;
+            writer.push(Piece { delay, length });
         }
+        *count = (strip.list.len() - before) as u32;
     }
 }
 

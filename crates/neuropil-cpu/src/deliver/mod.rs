@@ -51,6 +51,7 @@ mod matrix;
 mod pieces;
 mod rows;
 mod sorted;
+mod strips;
 #[cfg(test)]
 mod tests;
 mod tile;

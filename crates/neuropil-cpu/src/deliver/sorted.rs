@@ -1,10 +1,22 @@
 //! The edges of a projection onto one owner, sorted by delay, before they are joined with others.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use neuropil_ir::backend::BackendError;
+
+use super::build::{lock, share};
 use super::format::Format;
 use super::pieces::{Pieces, Sorter, Writer};
 use super::rows::Rows;
-use super::tile::{Columns, loads};
+use super::strips::{Strip, pieces_of, strips};
+use super::tile::{Columns, add_loads};
 use crate::memory::Block;
+use crate::pool::Pool;
+
+/// The most strips that rows are sorted in, and the fewest edges of one, about.
+const MOST_STRIPS: usize = 32;
+const STRIP: usize = 1 << 16;
 
 /// Rows by source, inside a row by delay and target.
 #[derive(Debug)]
@@ -44,42 +56,58 @@ impl<F: Format> Sorted<F> {
         rows: Rows,
         mut columns: Columns<F>,
         limit: f64,
-    ) -> Option<Self> {
-        if !columns.fit(width, &rows) {
-            return None;
+        pool: &mut Pool,
+    ) -> Result<Option<Self>, BackendError> {
+        let (sources, edges) = (rows.sources(), columns.cells.len());
+        let Some(mut counts) = Block::<u32>::zeroed(sources + 1) else {
+            return Ok(None);
+        };
+        if rows.start(sources) != edges {
+            return Ok(None);
         }
-        let mut lengths = Block::<u32>::zeroed(rows.sources() + 1)?;
-        let mut list = Vec::new();
-        let mut sorter = Sorter::<F>::default();
-        for (source, length) in lengths[..rows.sources()].iter_mut().enumerate() {
-            let row = rows.start(source)..rows.start(source + 1);
-            let before = list.len();
-            if !row.is_empty() {
-                let cells = &mut columns.cells[row.clone()];
-                let beside = if F::BESIDE {
-                    &mut columns.beside[row.clone()]
-                } else {
-                    &mut []
-                };
-                let pieces = &mut Writer::new(&mut list);
-                sorter.sort(&columns.delays[row], cells, beside, pieces);
+        let each = (edges / MOST_STRIPS).max(STRIP);
+        let (cells, beside) = (&mut columns.cells[..], &mut columns.beside[..]);
+        let strips = strips::<F>(
+            &rows,
+            0..sources,
+            each,
+            (cells, beside),
+            &mut counts[..sources],
+        );
+        let delays = &columns.delays;
+        let loads = Mutex::new(vec![0.0; width]);
+        let outside = AtomicBool::new(false);
+        share(pool, strips.len(), &|at| {
+            match sort_strip(&mut lock(&strips[at]), &rows, delays, width) {
+                Some(own) => {
+                    for (load, own) in lock(&loads).iter_mut().zip(own) {
+                        *load += own;
+                    }
+                }
+                None => outside.store(true, Ordering::Relaxed),
             }
-            *length = (list.len() - before) as u32;
-        }
-        list.shrink_to_fit();
+            None
+        })?;
+        let lists: Vec<_> = pieces_of(strips).collect();
         let Columns { cells, beside, .. } = columns;
-        let heaviest = loads::<F>(&cells, &beside, width);
-        Some(Self {
+        let Some(pieces) = Pieces::of_rows(counts, lists.concat()) else {
+            return Ok(None);
+        };
+        if outside.into_inner() {
+            return Ok(None);
+        }
+        let loads = loads.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Some(Self {
             load: Load {
-                heaviest: heaviest.into_iter().fold(0.0, f64::max),
+                heaviest: loads.into_iter().fold(0.0, f64::max),
                 limit,
             },
             rows,
             cells,
             beside,
-            pieces: Pieces::of_rows(lengths, list)?,
+            pieces,
             width,
-        })
+        }))
     }
 
     /// Keeps the rows of the first sources and gives the memory of the others back.
@@ -103,6 +131,41 @@ impl<F: Format> Sorted<F> {
             + self.pieces.bytes()
             + Rows::bytes_for(self.rows.sources() as u64)
     }
+}
+
+/// Sorts the rows of some sources; gives the sum of magnitudes that one event of every edge gives each
+/// target, or `None` where a target lies outside.
+fn sort_strip<F: Format>(
+    strip: &mut Strip<'_, F>,
+    rows: &Rows,
+    delays: &[u16],
+    width: usize,
+) -> Option<Vec<f64>> {
+    let mut loads = vec![0.0; width];
+    let mut sorter = Sorter::<F>::default();
+    let begin = rows.start(strip.sources.start);
+    for (source, count) in strip.sources.clone().zip(&mut *strip.counts) {
+        let row = rows.row(source as u32);
+        if row.is_empty() {
+            continue;
+        }
+        let own = row.start - begin..row.end - begin;
+        let cells = &mut strip.cells[own.clone()];
+        let beside = if F::BESIDE {
+            &mut strip.beside[own]
+        } else {
+            &mut []
+        };
+        // While the row is in the cache.
+        if !add_loads::<F>(cells, beside, &mut loads) {
+            return None;
+        }
+        let before = strip.list.len();
+        let pieces = &mut Writer::new(&mut strip.list);
+        sorter.sort(&delays[row], cells, beside, pieces);
+        *count = (strip.list.len() - before) as u32;
+    }
+    Some(loads)
 }
 
 #[cfg(test)]
@@ -137,7 +200,8 @@ mod tests {
                 row.sort_by_key(|edge| edge.0);
                 expected.push(row);
             }
-            let sorted = Sorted::new(999, rows, columns, 1e9).unwrap();
+            let sorted = Sorted::new(999, rows, columns, 1e9, &mut Pool::new(2));
+            let sorted = sorted.unwrap().unwrap();
             for (source, expected) in expected.iter().enumerate() {
                 let mut edge = sorted.rows.start(source);
                 let mut found = Vec::new();

@@ -10,10 +10,10 @@ use crate::events::Segment;
 use crate::memory::Block;
 
 /// Edges that are loaded before they are added.
-pub(super) const BATCH: usize = 8;
+const BATCH: usize = 8;
 
 /// Events by which the head of a row is fetched ahead.
-pub(super) const AHEAD: usize = 2;
+const AHEAD: usize = 2;
 
 /// Cache lines of a row that are fetched ahead.
 const FETCHED_LINES: usize = 8;
@@ -92,14 +92,6 @@ impl<F: Format> Columns<F> {
         })
     }
 
-    /// Whether these are the edges of some rows, onto so many targets.
-    pub(super) fn fit(&self, width: usize, rows: &Rows) -> bool {
-        let places = self.cells.iter().map(|&cell| F::place(cell) as u32);
-        let most = places.fold(0, u32::max);
-        let outside = most as usize >= width && !self.cells.is_empty();
-        !outside && rows.start(rows.sources()) == self.cells.len()
-    }
-
     /// Keeps a number of edges.
     pub(super) fn truncate(&mut self, edges: usize) {
         self.cells.truncate(edges);
@@ -139,7 +131,9 @@ impl<F: Format> Tile<F> {
         columns: Columns<F>,
         limit: f64,
     ) -> Option<Self> {
-        if !columns.fit(width, &rows) {
+        let places = columns.cells.iter().map(|&cell| F::place(cell) as u32);
+        let outside = places.fold(0, u32::max) as usize >= width && !columns.cells.is_empty();
+        if outside || rows.start(rows.sources()) != columns.cells.len() {
             return None;
         }
         let Columns {
@@ -188,7 +182,9 @@ impl<F: Format> Tile<F> {
 
     /// The sum of magnitudes that one event of every edge gives each target.
     pub(super) fn loads(&self) -> Vec<f64> {
-        loads::<F>(&self.cells, &self.beside, self.width)
+        let mut loads = vec![0.0; self.width];
+        add_loads::<F>(&self.cells, &self.beside, &mut loads);
+        loads
     }
 
     /// Number of sources.
@@ -396,14 +392,20 @@ impl<F: Format> Piece for Tile<F> {
     }
 }
 
-/// The sum of magnitudes that one event of every edge gives each of so many targets.
-pub(super) fn loads<F: Format>(cells: &[F::Cell], beside: &[F::Beside], width: usize) -> Vec<f64> {
-    let mut loads = vec![0.0_f64; width];
+/// Adds the magnitudes that one event of every edge gives each target; false if a target lies outside.
+pub(super) fn add_loads<F: Format>(
+    cells: &[F::Cell],
+    beside: &[F::Beside],
+    loads: &mut [f64],
+) -> bool {
     for (at, &cell) in cells.iter().enumerate() {
         let beside = beside.get(at).copied().unwrap_or_default();
-        loads[F::place(cell)] += F::magnitude(F::weight(cell, beside));
+        let Some(load) = loads.get_mut(F::place(cell)) else {
+            return false;
+        };
+        *load += F::magnitude(F::weight(cell, beside));
     }
-    loads
+    true
 }
 
 /// Adds cells, with what is beside them, to their sums, each a number of times if that is counted.
