@@ -14,9 +14,10 @@ use super::tile::{Columns, add_loads};
 use crate::memory::Block;
 use crate::pool::Pool;
 
-/// The most strips that rows are sorted in, and the fewest edges of one, about.
+/// The most strips that rows are sorted in, and the fewest edges of one, about; few in tests, so that there
+/// are several.
 const MOST_STRIPS: usize = 32;
-const STRIP: usize = 1 << 16;
+const STRIP: usize = if cfg!(test) { 1 << 10 } else { 1 << 16 };
 
 /// Rows by source, inside a row by delay and target.
 #[derive(Debug)]
