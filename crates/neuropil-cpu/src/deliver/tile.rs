@@ -454,11 +454,8 @@ pub(super) unsafe fn add_cells<F: Format, const COUNTED: bool>(
 pub(super) fn fetch_lines<T>(slice: &[T]) {
     #[cfg(target_arch = "x86_64")]
     {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        for line in lines_of(slice).take(FETCHED_LINES) {
-            // SAFETY: a fetch ahead reads nothing and faults nowhere; SSE is always there.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(line) };
-        }
+        use std::arch::x86_64::_MM_HINT_T0;
+        fetch::<_MM_HINT_T0, T>(slice, FETCHED_LINES);
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = slice;
@@ -469,21 +466,21 @@ pub(super) fn fetch_lines<T>(slice: &[T]) {
 pub(super) fn fetch_far<T>(slice: &[T]) {
     #[cfg(target_arch = "x86_64")]
     {
-        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        for line in lines_of(slice) {
-            // SAFETY: a fetch ahead reads nothing and faults nowhere; SSE is always there.
-            unsafe { _mm_prefetch::<_MM_HINT_T1>(line) };
-        }
+        use std::arch::x86_64::_MM_HINT_T1;
+        fetch::<_MM_HINT_T1, T>(slice, usize::MAX);
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = slice;
 }
 
-/// An address in each cache line of a slice, but the last where it is hardly touched.
 #[cfg(target_arch = "x86_64")]
 #[inline]
-fn lines_of<T>(slice: &[T]) -> impl Iterator<Item = *const i8> {
+fn fetch<const HINT: i32, T>(slice: &[T], most: usize) {
+    use std::arch::x86_64::_mm_prefetch;
+    let lines = size_of_val(slice).div_ceil(64).min(most);
     let start = slice.as_ptr().cast::<i8>();
-    let lines = size_of_val(slice).div_ceil(64);
-    (0..lines).map(move |line| start.wrapping_add(line * 64))
+    for line in 0..lines {
+        // SAFETY: a fetch ahead reads nothing and faults nowhere; SSE is always there.
+        unsafe { _mm_prefetch::<HINT>(start.wrapping_add(line * 64)) };
+    }
 }

@@ -14,19 +14,13 @@ impl World {
     pub(super) fn run_slot(&self, works: &[(usize, Work)], slot: usize, step: u64) {
         let mut frame = lock(&self.frames[slot]);
         for (stage, work) in works {
-            let timed = |run: &mut dyn FnMut() -> Done| match &self.profile {
-                None => {
-                    run();
-                }
-                Some(profile) => profile.time(*stage, run),
-            };
             let axis = match work {
                 Work::Map { axis, .. } | Work::Deliver { axis, .. } | Work::Reduce { axis, .. } => {
                     *axis
                 }
                 Work::Flow(flow) => {
                     for place in self.basins.iter().filter(|place| place.slot == slot) {
-                        timed(&mut || Done {
+                        self.timed(*stage, || Done {
                             items: self.send(place, flow, step),
                             kernel: None,
                         });
@@ -36,8 +30,18 @@ impl World {
             };
             let slots = &self.slots_of_owners[axis];
             for (owner, _) in slots.iter().enumerate().filter(|(_, at)| **at == slot) {
-                timed(&mut || self.run_work(work, owner, step, &mut frame));
+                self.timed(*stage, || self.run_work(work, owner, step, &mut frame));
             }
+        }
+    }
+
+    /// Runs a part of a stage, with a clock if someone asks for its time.
+    fn timed(&self, stage: usize, run: impl FnOnce() -> Done) {
+        match &self.profile {
+            None => {
+                run();
+            }
+            Some(profile) => profile.time(stage, run),
         }
     }
 
