@@ -25,6 +25,7 @@ use super::Sheet;
 use super::connect::Blueprint;
 use super::format::Format;
 use super::rows::Rows;
+use super::sorted::Sorted;
 use super::tile::{Columns, Tile};
 use crate::pool::{MOST_SLOTS, Pool};
 use survey::{Survey, extent};
@@ -44,6 +45,9 @@ const RUN_ROWS: f64 = 4096.0;
 
 /// The rows and columns of every tile.
 type Drafts<F> = Vec<(Rows, Columns<F>)>;
+
+/// The rows of each owner, sorted by delay, if it has targets.
+type Owned<F> = Vec<Option<Sorted<F>>>;
 
 /// What both orientations need.
 struct Site<'a> {
@@ -65,20 +69,49 @@ pub(super) fn build<F: Format>(
     pool: &mut Pool,
 ) -> Result<(Sheet<Tile<F>>, Option<f64>), BackendError> {
     let site = Site::new::<F>(blueprint, connectivity);
-    site.check_memory::<F>(connectivity.expected_edges().max(0.0) as u64)?;
-    let reserved = match connectivity.orientation() {
-        Orientation::BySource => reserved::build::<F>(&site, pool)?,
+    let (drafts, unit) = draft::<F>(&site, pool)?;
+    let limit = site.limit::<F>(unit);
+    let sheet = site.finish(pool, drafts, limit, &|at, (rows, columns)| {
+        let (first, width) = site.place(at);
+        let tile = Tile::new(first, width, rows, columns, limit)?;
+        Some((tile.overflows(1), tile))
+    })?;
+    Ok((sheet, site.sum_unit(unit)))
+}
+
+/// The same with rows sorted by delay, for owners of no more targets than the format has.
+pub(super) fn build_sorted<F: Format>(
+    blueprint: &Blueprint<'_>,
+    connectivity: &dyn Connectivity,
+    pool: &mut Pool,
+) -> Result<(Owned<F>, Option<f64>), BackendError> {
+    let site = Site::new::<F>(blueprint, connectivity);
+    let (drafts, unit) = draft::<F>(&site, pool)?;
+    let limit = site.limit::<F>(unit);
+    let mut owners: Vec<_> = blueprint.owners.iter().map(|_| None).collect();
+    for (at, (rows, columns)) in drafts.into_iter().enumerate() {
+        let (_, width) = site.place(at);
+        let sorted = Sorted::new(width, rows, columns, limit, pool)?;
+        let sorted = sorted.ok_or_else(|| site.broken())?;
+        if sorted.load.overflows(1) {
+            return Err(site.overflow(limit));
+        }
+        owners[site.tiles[at].1] = Some(sorted);
+    }
+    Ok((owners, site.sum_unit(unit)))
+}
+
+/// Generates the rows of all tiles; gives the unit of the grid, too.
+fn draft<F: Format>(site: &Site<'_>, pool: &mut Pool) -> Result<(Drafts<F>, f64), BackendError> {
+    site.check_memory::<F>(site.connectivity.expected_edges().max(0.0) as u64)?;
+    let reserved = match site.connectivity.orientation() {
+        Orientation::BySource => reserved::build::<F>(site, pool)?,
         Orientation::ByTarget => None,
     };
-    let (drafts, unit) = match reserved {
-        Some(built) => built,
-        None => count_and_fill::<F>(&site, pool)?,
-    };
-    let sheet = finish(&site, pool, unit, drafts)?;
-    let sum_unit = site
-        .on_grid
-        .then(|| grid::sum_unit(unit, blueprint.precision));
-    Ok((sheet, sum_unit))
+    match reserved {
+        Some(built) => Ok(built),
+        None => count_and_fill::<F>(site, pool),
+    }
 }
 
 /// Generates the rows twice: once to count, once to fill.
@@ -109,22 +142,6 @@ fn count_and_fill<F: Format>(
         Orientation::ByTarget => by_target::fill(site, pool, unit, &mut drafts)?,
     }
     Ok((drafts, unit))
-}
-
-/// Checks the finished tiles and sorts them by owner.
-fn finish<F: Format>(
-    site: &Site<'_>,
-    pool: &mut Pool,
-    unit: f64,
-    drafts: Drafts<F>,
-) -> Result<Sheet<Tile<F>>, BackendError> {
-    let limit = site.limit::<F>(unit);
-    site.finish(pool, drafts, limit, &|at, (rows, columns)| {
-        let (first, width) = site.place(at);
-        let by_delay = site.blueprint.calendar;
-        let tile = Tile::new(first, width, rows, columns, limit, by_delay)?;
-        Some((tile.overflows(1), tile))
-    })
 }
 
 impl<'a> Site<'a> {
@@ -184,10 +201,7 @@ impl Site<'_> {
             let tile = tile.into_inner().unwrap_or_else(PoisonError::into_inner);
             let (overflows, tile) = tile.ok_or_else(|| self.broken())?;
             if overflows {
-                return Err(BackendError::Overflow {
-                    projection: self.blueprint.name.to_owned(),
-                    limit,
-                });
+                return Err(self.overflow(limit));
             }
             owners[*owner].push(tile);
         }
@@ -322,6 +336,20 @@ impl Site<'_> {
             grid::addend(weight, unit, self.blueprint.precision)
         } else {
             weight
+        }
+    }
+
+    /// One unit of the sum, for sums on a grid.
+    fn sum_unit(&self, unit: f64) -> Option<f64> {
+        self.on_grid
+            .then(|| grid::sum_unit(unit, self.blueprint.precision))
+    }
+
+    /// The refusal of weights whose sum may be wrong.
+    fn overflow(&self, limit: f64) -> BackendError {
+        BackendError::Overflow {
+            projection: self.blueprint.name.to_owned(),
+            limit,
         }
     }
 

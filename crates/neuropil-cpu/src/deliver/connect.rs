@@ -10,8 +10,9 @@ use neuropil_ir::plan::{DelayClass, Sum};
 
 use super::Delivery;
 use super::all_pairs::AllPairs;
+use super::basin::Draft;
 use super::bits::Way;
-use super::build::{self, build};
+use super::build::{self, build, build_sorted};
 use super::diagonal::Diagonal;
 use super::format::{Apart, Exact, Format, List, Packed, Target, Wide};
 use super::generated::Generated;
@@ -33,8 +34,6 @@ pub(crate) struct Blueprint<'a> {
     /// The unit of the grid, where the plan fixes it.
     pub(crate) grid_unit: Option<f64>,
     pub(crate) delay: DelayClass,
-    /// Whether events wait in a calendar; the delays are then own.
-    pub(crate) calendar: bool,
     /// Number of elements of the presynaptic axis.
     pub(crate) sources: u32,
     /// The targets of each owner.
@@ -68,13 +67,7 @@ pub(crate) fn connect(
     check(blueprint, &**connectivity)?;
     let must = must_be_stored(blueprint.sum, blueprint.delay, &**connectivity);
     match (blueprint.storage, must) {
-        (Storage::Generated, Some(why)) => Err(BackendError::Unsupported {
-            backend: super::NAME,
-            what: format!(
-                "projection `{}` without storing its connections: {why}",
-                blueprint.name
-            ),
-        }),
+        (Storage::Generated, Some(why)) => Err(cannot_generate(blueprint, why)),
         (Storage::Generated, None) => generated(blueprint, connectivity, pool),
         (Storage::Auto, None) if connectivity.pattern() != Pattern::ByRow => {
             generated(blueprint, connectivity, pool)
@@ -84,6 +77,48 @@ pub(crate) fn connect(
             done => done,
         },
         (Storage::Auto | Storage::Stored, _) => stored(blueprint, &**connectivity, pool),
+    }
+}
+
+/// Builds the edges of a projection with own weights on a grid and own delays for a [`super::Basin`]: for each
+/// owner, if it has targets; and one unit of the sum.
+///
+/// # Errors
+///
+/// Those of [`connect`]; owners have at most [`super::MOST_PLACES`] targets.
+pub(crate) fn sort(
+    blueprint: &Blueprint<'_>,
+    connectivity: &Arc<dyn Connectivity>,
+    pool: &mut Pool,
+) -> Result<(Vec<Option<Draft>>, Option<f64>), BackendError> {
+    check(blueprint, &**connectivity)?;
+    let must = must_be_stored(blueprint.sum, blueprint.delay, &**connectivity);
+    if let (Storage::Generated, Some(why)) = (blueprint.storage, must) {
+        return Err(cannot_generate(blueprint, why));
+    }
+    connectivity.compile(&Compiler(blueprint.method));
+    match blueprint.precision {
+        Precision::F32 => {
+            let (rows, unit) = build_sorted::<Packed>(blueprint, &**connectivity, pool)?;
+            let drafts = rows.into_iter().map(|rows| rows.map(Draft::Packed));
+            Ok((drafts.collect(), unit))
+        }
+        Precision::F64 => {
+            let (rows, unit) = build_sorted::<Wide<u16>>(blueprint, &**connectivity, pool)?;
+            let drafts = rows.into_iter().map(|rows| rows.map(Draft::Wide));
+            Ok((drafts.collect(), unit))
+        }
+    }
+}
+
+/// The refusal of generating edges that must be stored.
+fn cannot_generate(blueprint: &Blueprint<'_>, why: &str) -> BackendError {
+    BackendError::Unsupported {
+        backend: super::NAME,
+        what: format!(
+            "projection `{}` without storing its connections: {why}",
+            blueprint.name
+        ),
     }
 }
 

@@ -92,7 +92,6 @@ mod tests {
             emitted: 9,
             copy: 2,
             zero_copy: 0,
-            calendar: None,
         };
         let diagonal = Diagonal::new(&owners);
         assert_eq!((diagonal.edges(), diagonal.row_length(299)), (300, 1));

@@ -5,7 +5,6 @@ use std::marker::PhantomData;
 
 use neuropil_ir::grid;
 
-use super::calendar::{Calendar, Days};
 use crate::memory::{Array, Numbers, Plain};
 
 /// A stored target: its place in the tile.
@@ -14,10 +13,6 @@ pub(crate) trait Target: Plain {
     const MOST: usize;
     fn of(place: usize) -> Self;
     fn place(self) -> usize;
-    /// The days of a calendar with targets of this width and f32 weights.
-    fn wide_days(_calendar: &mut Calendar) -> Option<&mut Days<Wide<Self>>> {
-        None
-    }
 }
 
 impl Target for u16 {
@@ -29,12 +24,6 @@ impl Target for u16 {
     #[inline]
     fn place(self) -> usize {
         usize::from(self)
-    }
-    fn wide_days(calendar: &mut Calendar) -> Option<&mut Days<Wide<Self>>> {
-        match calendar {
-            Calendar::Wide(days) => Some(days),
-            Calendar::Packed(_) => None,
-        }
     }
 }
 
@@ -80,13 +69,6 @@ pub(crate) trait Format: Send + Sync + Debug + 'static {
     fn magnitude(weight: Self::Sum) -> f64;
     /// The sums of an array, all copies, if it holds this kind of sum.
     fn sums(array: &mut Array) -> Option<&mut [Self::Sum]>;
-    /// The days of a calendar, if it keeps edges of this format.
-    fn days(_calendar: &mut Calendar) -> Option<&mut Days<Self>>
-    where
-        Self: Sized,
-    {
-        None
-    }
 }
 
 /// Shared weights: events are counted.
@@ -177,12 +159,6 @@ impl Format for Packed {
     fn sums(array: &mut Array) -> Option<&mut [i32]> {
         integers(array)
     }
-    fn days(calendar: &mut Calendar) -> Option<&mut Days<Self>> {
-        match calendar {
-            Calendar::Packed(days) => Some(days),
-            Calendar::Wide(_) => None,
-        }
-    }
 }
 
 impl Format for Apart {
@@ -249,9 +225,6 @@ impl<T: Target> Format for Wide<T> {
     }
     fn sums(array: &mut Array) -> Option<&mut [f64]> {
         doubles(array)
-    }
-    fn days(calendar: &mut Calendar) -> Option<&mut Days<Self>> {
-        T::wide_days(calendar)
     }
 }
 

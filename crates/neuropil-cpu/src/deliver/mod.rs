@@ -17,10 +17,12 @@
 //! Some counted connections store nothing: one-to-one between whole populations ([`diagonal`]), all
 //! to all ([`all_pairs`]), and rows that are generated again at every event because they would not
 //! fit into the memory or because the caller says so ([`generated`]).
-//! Where edges have own weights and delays, rows are sorted by delay and events wait in a
-//! [`calendar`]; other own delays take two bytes more an edge and are added to a ring of sums. All sums but the ordered ones are exact, so their order cannot
-//! matter; the ordered ones are added by emission step, source and position in the row, whatever
-//! the number of owners.
+//! Where edges have own weights on a grid and own delays, all projections of a thread are delivered
+//! together: their sums are a [`basin`], rows are sorted by delay in one [`matrix`] for each list of events,
+//! and their pieces wait in a [`calendar`] until they are due. Other own delays take two bytes more an edge
+//! and are added to a ring of sums. All sums but the ordered ones are exact, so their order cannot matter;
+//! the ordered ones are added by emission step, source and position in the row, whatever the number of
+//! owners.
 //!
 //! Loops load eight edges and then add eight, because the compiler may not move loads across the
 //! additions, and fetch the head of a row two events ahead.
@@ -36,6 +38,7 @@
 )]
 
 mod all_pairs;
+mod basin;
 mod bits;
 mod build;
 mod calendar;
@@ -44,8 +47,11 @@ mod diagonal;
 pub(crate) mod format;
 mod generated;
 mod generator;
+mod matrix;
+mod pieces;
 mod rows;
-mod segments;
+mod sorted;
+mod strips;
 #[cfg(test)]
 mod tests;
 mod tile;
@@ -53,12 +59,11 @@ mod values;
 
 use crate::events::Segment;
 use crate::memory::Array;
-use calendar::Days;
 use format::Format;
 
+pub(crate) use basin::{Basin, Inflow, Joined, MOST_PLACES};
 pub(crate) use bits::Way;
-pub(crate) use calendar::Calendar;
-pub(crate) use connect::{Blueprint, connect};
+pub(crate) use connect::{Blueprint, Connected, connect, sort};
 
 /// Where the events of one delivery go.
 #[derive(Debug)]
@@ -73,8 +78,6 @@ pub(crate) struct Destination<'a> {
     pub(crate) copy: usize,
     /// The copy of `zero` that is added to.
     pub(crate) zero_copy: usize,
-    /// Of own delays: where events wait, if not in copies of the sums.
-    pub(crate) calendar: Option<&'a mut Calendar>,
 }
 
 impl Destination<'_> {
@@ -101,18 +104,6 @@ impl Destination<'_> {
         let sums = sums.ok_or("the sums have another form")?;
         let first = self.copy * stride + first;
         Ok(&mut sums[first..first + lanes])
-    }
-
-    /// Adds what the calendar has for a step to the sums; false if they do not fit.
-    pub(crate) fn settle(&mut self, step: u64) -> bool {
-        fn settled<F: Format>(days: &mut Days<F>, into: &mut Array, step: u64) -> bool {
-            F::sums(into).is_some_and(|sums| days.settle(step, sums))
-        }
-        match self.calendar.as_deref_mut() {
-            None => true,
-            Some(Calendar::Packed(days)) => settled(days, self.into, step),
-            Some(Calendar::Wide(days)) => settled(days, self.into, step),
-        }
     }
 }
 

@@ -63,6 +63,21 @@ impl Rows {
         self.start(source)..self.start(source + 1)
     }
 
+    /// The first of the sources before `end`, at least one, that have together at most so many edges.
+    pub(super) fn first_within(&self, end: usize, edges: usize) -> usize {
+        let least = self.start(end).saturating_sub(edges);
+        let (mut low, mut high) = (0, end.saturating_sub(1));
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if self.start(middle) < least {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
     /// Number of sources.
     pub(super) fn sources(&self) -> usize {
         self.offsets.len() - 1

@@ -13,6 +13,7 @@ use super::*;
 use crate::pool::Pool;
 use crate::testing::{Edge, Listed, methods, random_edges};
 
+mod basin;
 mod bits;
 mod unstored;
 
@@ -45,7 +46,6 @@ fn blueprint(
         sharers: 1,
         grid_unit: None,
         delay,
-        calendar: false,
         sources: SOURCES,
         owners,
         used: 0,
@@ -88,7 +88,6 @@ fn present(into: &mut Array) -> Destination<'_> {
         emitted: 0,
         copy: 0,
         zero_copy: 0,
-        calendar: None,
     }
 }
 
@@ -231,7 +230,6 @@ fn delivered(
             emitted: 13,
             copy: 5,
             zero_copy: 0,
-            calendar: None,
         };
         for segment in segments(counted) {
             added += stored.deliver(owner, &segment, &mut to).unwrap();
@@ -446,7 +444,6 @@ fn wide_owners_sum_weights_as_narrow_ones_do() {
                     emitted: 2,
                     copy: 0,
                     zero_copy: 0,
-                    calendar: None,
                 };
                 let segment = Segment {
                     elements: (0..sources).collect(),

@@ -3,10 +3,8 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::calendar::Days;
 use super::format::Format;
 use super::rows::Rows;
-use super::segments::Segments;
 use super::{Destination, Piece};
 use crate::events::Segment;
 use crate::memory::Block;
@@ -74,8 +72,6 @@ enum Delays {
     Common,
     /// One an edge.
     Each(Block<u16>),
-    /// Rows are sorted by delay.
-    Sorted(Segments),
 }
 
 /// The arrays of a tile while it is built.
@@ -125,47 +121,32 @@ impl<F: Format> Columns<F> {
 }
 
 impl<F: Format> Tile<F> {
-    /// Finishes a tile: checks every target. Sums of what is stored are exact up to `limit`; rows
-    /// are sorted by delay if a calendar asks for it.
+    /// Finishes a tile: checks every target. Sums of what is stored are exact up to `limit`.
     ///
-    /// `None` if a target lies outside, which a connectivity never gives, or memory is refused.
+    /// `None` if a target lies outside, which a connectivity never gives.
     pub(super) fn new(
         first: usize,
         width: usize,
         rows: Rows,
-        mut columns: Columns<F>,
+        columns: Columns<F>,
         limit: f64,
-        by_delay: bool,
     ) -> Option<Self> {
-        let most = columns
-            .cells
-            .iter()
-            .fold(0, |most, &cell| (F::place(cell) as u32).max(most));
-        let outside = most as usize >= width && !columns.cells.is_empty();
+        let places = columns.cells.iter().map(|&cell| F::place(cell) as u32);
+        let outside = places.fold(0, u32::max) as usize >= width && !columns.cells.is_empty();
         if outside || rows.start(rows.sources()) != columns.cells.len() {
             return None;
         }
-        let segments = if by_delay {
-            Some(Segments::sort(&rows, &mut columns)?)
-        } else {
-            None
-        };
         let Columns {
             cells,
             beside,
             delays,
         } = columns;
-        let (longest, immediate) = match &segments {
-            Some(segments) => (segments.longest(), segments.immediate()),
-            None => {
-                let longest = delays.iter().copied().max().map_or(0, usize::from);
-                (longest, delays.contains(&0))
-            }
-        };
-        let delays = match segments {
-            Some(segments) => Delays::Sorted(segments),
-            None if delays.is_empty() => Delays::Common,
-            None => Delays::Each(delays),
+        let longest = delays.iter().copied().max().map_or(0, usize::from);
+        let immediate = delays.contains(&0);
+        let delays = if delays.is_empty() {
+            Delays::Common
+        } else {
+            Delays::Each(delays)
         };
         Some(Self {
             first,
@@ -201,11 +182,8 @@ impl<F: Format> Tile<F> {
 
     /// The sum of magnitudes that one event of every edge gives each target.
     pub(super) fn loads(&self) -> Vec<f64> {
-        let mut loads = vec![0.0_f64; self.width];
-        for (at, &cell) in self.cells.iter().enumerate() {
-            let beside = self.beside.get(at).copied().unwrap_or_default();
-            loads[F::place(cell)] += F::magnitude(F::weight(cell, beside));
-        }
+        let mut loads = vec![0.0; self.width];
+        add_loads::<F>(&self.cells, &self.beside, &mut loads);
         loads
     }
 
@@ -240,81 +218,6 @@ impl<F: Format> Tile<F> {
         // SAFETY: places are below `width` (checked in `new`), the length of `sums` (the caller
         // cuts them so).
         unsafe { add_cells::<F, COUNTED>(cells, beside, times, sums) };
-    }
-
-    /// Hands the events of a segment to the calendar of the owner.
-    fn deliver_sorted(
-        &self,
-        segments: &Segments,
-        events: &Segment,
-        to: &mut Destination<'_>,
-    ) -> Result<u64, String> {
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx512f") {
-            // SAFETY: the instructions were found in the line above.
-            return unsafe { self.deliver_sorted_wide(segments, events, to) };
-        }
-        self.deliver_sorted_by(segments, events, to)
-    }
-
-    /// The same with vectors that hold a piece of edges.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f")]
-    fn deliver_sorted_wide(
-        &self,
-        segments: &Segments,
-        events: &Segment,
-        to: &mut Destination<'_>,
-    ) -> Result<u64, String> {
-        self.deliver_sorted_by(segments, events, to)
-    }
-
-    #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "compiled for the instructions that were found"
-    )]
-    fn deliver_sorted_by(
-        &self,
-        segments: &Segments,
-        events: &Segment,
-        to: &mut Destination<'_>,
-    ) -> Result<u64, String> {
-        let days = to.calendar.as_deref_mut().and_then(F::days);
-        let fits = |days: &Days<F>| {
-            self.first == 0
-                && self.width <= days.width()
-                && self.longest <= days.longest()
-                && !self.immediate
-        };
-        let days = days.filter(|days| fits(days));
-        let days = days.ok_or("the calendar has another form")?;
-        let emitted = days.place(to.emitted);
-        let columns = (&self.cells[..], &self.beside[..]);
-        let mut delivered = 0;
-        for (at, &source) in events.elements.iter().enumerate() {
-            if let Some(&next) = events.elements.get(at + AHEAD) {
-                self.fetch(next);
-                fetch_lines(segments.of(next));
-            }
-            let row = self.row(source);
-            let times = events.counts.get(at).copied().unwrap_or(1);
-            delivered += row.len() as u64 * u64::from(times);
-            let mut start = row.start;
-            for piece in segments.of(source) {
-                let count = usize::from(piece.length);
-                let place = (emitted, usize::from(piece.delay));
-                for _ in 0..times {
-                    // SAFETY: places are below `width` (checked in `new`), that of the calendar
-                    // at the most (compared above).
-                    if !unsafe { days.append(place, columns, (start, count)) } {
-                        return Err("no memory for the events under way".to_owned());
-                    }
-                }
-                start += count;
-            }
-        }
-        Ok(delivered)
     }
 
     /// Delivers to the copies of a ring by the delay of each edge.
@@ -452,9 +355,6 @@ impl<F: Format> Piece for Tile<F> {
 
     fn deliver(&self, events: &Segment, to: &mut Destination<'_>) -> Result<u64, String> {
         super::refuse(events, |most| self.overflows(most))?;
-        if let Delays::Sorted(segments) = &self.delays {
-            return self.deliver_sorted(segments, events, to);
-        }
         if matches!(self.delays, Delays::Common) {
             let sums = to.common::<F>(self.first, self.width)?;
             return Ok(self.deliver_common(events, sums));
@@ -474,11 +374,6 @@ impl<F: Format> Piece for Tile<F> {
                 let delays = &delays[self.row(source)];
                 delays.iter().filter(|&&found| later(found)).count() as u64
             }
-            Delays::Sorted(segments) => {
-                let pieces = segments.of(source).iter();
-                let later = pieces.filter(|piece| later(piece.delay));
-                later.map(|piece| u64::from(piece.length)).sum()
-            }
         }
     }
 
@@ -492,10 +387,25 @@ impl<F: Format> Piece for Tile<F> {
             + match &self.delays {
                 Delays::Common => 0,
                 Delays::Each(delays) => delays.bytes(),
-                Delays::Sorted(segments) => segments.bytes(),
             }
             + Rows::bytes_for(self.rows.sources() as u64)
     }
+}
+
+/// Adds the magnitudes that one event of every edge gives each target; false if a target lies outside.
+pub(super) fn add_loads<F: Format>(
+    cells: &[F::Cell],
+    beside: &[F::Beside],
+    loads: &mut [f64],
+) -> bool {
+    for (at, &cell) in cells.iter().enumerate() {
+        let beside = beside.get(at).copied().unwrap_or_default();
+        let Some(load) = loads.get_mut(F::place(cell)) else {
+            return false;
+        };
+        *load += F::magnitude(F::weight(cell, beside));
+    }
+    true
 }
 
 /// Adds cells, with what is beside them, to their sums, each a number of times if that is counted.
@@ -544,14 +454,33 @@ pub(super) unsafe fn add_cells<F: Format, const COUNTED: bool>(
 pub(super) fn fetch_lines<T>(slice: &[T]) {
     #[cfg(target_arch = "x86_64")]
     {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        let lines = size_of_val(slice).div_ceil(64).min(FETCHED_LINES);
-        let start = slice.as_ptr().cast::<i8>();
-        for line in 0..lines {
-            // SAFETY: a fetch ahead reads nothing and faults nowhere; SSE is always there.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(start.wrapping_add(line * 64)) };
-        }
+        use std::arch::x86_64::_MM_HINT_T0;
+        fetch::<_MM_HINT_T0, T>(slice, FETCHED_LINES);
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = slice;
+}
+
+/// Asks for the cache lines of a slice that is read later, so that they come into the second cache.
+#[inline]
+pub(super) fn fetch_far<T>(slice: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::_MM_HINT_T1;
+        fetch::<_MM_HINT_T1, T>(slice, usize::MAX);
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = slice;
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn fetch<const HINT: i32, T>(slice: &[T], most: usize) {
+    use std::arch::x86_64::_mm_prefetch;
+    let lines = size_of_val(slice).div_ceil(64).min(most);
+    let start = slice.as_ptr().cast::<i8>();
+    for line in 0..lines {
+        // SAFETY: a fetch ahead reads nothing and faults nowhere; SSE is always there.
+        unsafe { _mm_prefetch::<HINT>(start.wrapping_add(line * 64)) };
+    }
 }

@@ -42,6 +42,7 @@ pub(super) fn counters(world: &World, step: u64, sampled: bool) -> Counters {
         let added: u64 = world.parts[declared.target.index()]
             .iter()
             .map(|part| lock(part).delivered[projection])
+            .chain(world.basins.iter().map(|place| place.delivered(projection)))
             .sum();
         let (runs, age) = deliveries(plan, ProjectionId(projection as u32), step, sampled);
         // The lists from here on were not yet read.

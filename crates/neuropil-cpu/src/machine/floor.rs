@@ -16,7 +16,7 @@ use neuropil_ir::draw::Stream;
 use super::CpuMachine;
 use super::part::Part;
 use super::profile::untimed;
-use super::schedule::{Bound, Work};
+use super::schedule::{Bound, Flow, Work};
 use super::stage::{chosen, destination};
 use super::world::{World, lock};
 use crate::events::Segment;
@@ -74,7 +74,7 @@ impl CpuMachine {
                     ..
                 } => floor.kernel(*axis, &|step| chosen(call, ticking, clocks, step))?,
                 Work::Reduce { axis, call } => floor.kernel(*axis, &|_| call)?,
-                Work::Deliver { .. } => (0.0, 0),
+                Work::Deliver { .. } | Work::Flow(_) => (0.0, 0),
             };
             times.push(StageTime {
                 nanoseconds: a_run(a_step, steps),
@@ -83,11 +83,13 @@ impl CpuMachine {
             });
         }
         for (time, &work) in times.iter_mut().zip(&works) {
-            if let Work::Deliver { list, .. } = *work {
-                let (a_step, items) = floor.delivery(work, emitted[list])?;
-                time.nanoseconds = a_run(a_step, steps);
-                time.items = items;
-            }
+            let (a_step, items) = match work {
+                Work::Deliver { list, .. } => floor.delivery(work, emitted[*list])?,
+                Work::Flow(flow) => floor.flow(flow, emitted[flow.list])?,
+                Work::Map { .. } | Work::Reduce { .. } => continue,
+            };
+            time.nanoseconds = a_run(a_step, steps);
+            time.items = items;
         }
         Ok(times)
     }
@@ -150,6 +152,47 @@ impl Floor<'_> {
         let edges = self.world.deliveries[projection]
             .as_ref()
             .ok_or_else(|| failed("a floor of what is not connected"))?;
+        let mut parts: Vec<_> = self.world.parts[axis].iter().map(lock).collect();
+        let events = parts.iter().map(|part| part.delivered[projection]).sum();
+        let a_step = self.lists(list, emitted, &mut |events, step| {
+            for (owner, part) in parts.iter_mut().enumerate() {
+                let emitted = step.saturating_sub(age);
+                let mut to = destination(&mut part.arrays, work, emitted, step)
+                    .ok_or_else(|| failed("the sums of a projection overlap"))?;
+                edges
+                    .deliver(owner, events, &mut to)
+                    .map_err(RunError::Worker)?;
+            }
+            Ok(())
+        })?;
+        Ok((a_step, events))
+    }
+
+    /// The same of the events of a list, to all basins.
+    fn flow(&self, flow: &Flow, emitted: u64) -> Result<(f64, u64), RunError> {
+        let basins = &self.world.basins;
+        let all = flow.projections.iter();
+        let events = all.flat_map(|&of| basins.iter().map(move |place| place.delivered(of)));
+        let events = events.sum();
+        let a_step = self.lists(flow.list, emitted, &mut |events, step| {
+            for place in basins {
+                let sent = Some((events, step.saturating_sub(1)));
+                self.world
+                    .flow(place, flow, sent, step)
+                    .map_err(RunError::Worker)?;
+            }
+            Ok(())
+        })?;
+        Ok((a_step, events))
+    }
+
+    /// Nanoseconds of a step in which drawn events of a list, `emitted` of which were in the run, are delivered.
+    fn lists(
+        &self,
+        list: usize,
+        emitted: u64,
+        deliver: &mut dyn FnMut(&Segment, u64) -> Result<(), RunError>,
+    ) -> Result<f64, RunError> {
         let declared = &self.world.plan.events[list];
         let mut draws = Draws {
             stream: Stream::new(0, list as u64, 0),
@@ -158,37 +201,21 @@ impl Floor<'_> {
             mean: emitted as f64 / self.steps as f64,
             owed: 0.0,
         };
-        let mut parts: Vec<_> = self.world.parts[axis].iter().map(lock).collect();
-        let events = parts.iter().map(|part| part.delivered[projection]).sum();
         // Every batch has lists of its own; only their memory is used again.
         let mut lists: Vec<Segment> = Vec::new();
         let mut step = self.steps;
-        let a_step = self.median(FEWEST_LISTS, &mut |calls| {
+        self.median(FEWEST_LISTS, &mut |calls| {
             lists.resize_with(calls as usize, Segment::default);
             for list in &mut lists {
                 draws.fill(list);
             }
             let begun = (self.clock)();
             for list in &lists {
-                for (owner, part) in parts.iter_mut().enumerate() {
-                    let emitted = step.saturating_sub(age);
-                    let part = &mut **part;
-                    let (arrays, calendars) = (&mut part.arrays, &mut part.calendars);
-                    let mut to = destination(arrays, calendars, work, emitted, step)
-                        .ok_or_else(|| failed("the sums of a projection overlap"))?;
-                    edges
-                        .deliver(owner, list, &mut to)
-                        .map_err(RunError::Worker)?;
-                    // Of several projections that share a sum, each pays for its own events.
-                    if !to.settle(step) {
-                        return Err(failed("a calendar has more targets than sums"));
-                    }
-                }
+                deliver(list, step)?;
                 step += 1;
             }
             Ok((self.clock)().saturating_sub(begun))
-        })?;
-        Ok((a_step, events))
+        })
     }
 
     /// The median over batches of the nanoseconds of a call; a batch makes a number of calls, at

@@ -5,9 +5,10 @@ use std::sync::Mutex;
 
 use neuropil_ir::backend::{BackendError, Resources};
 use neuropil_ir::kernel::{Element, Precision};
-use neuropil_ir::plan::{DelayClass, Plan, Record, SLOT_DT, Sampled, Stage, Sum};
+use neuropil_ir::plan::{Plan, Record, SLOT_DT, Sampled, Stage};
 use neuropil_ir::verify;
 
+use super::basins::{basined, places};
 use super::layout::Layout;
 use super::lists::List;
 use super::part::Part;
@@ -15,14 +16,10 @@ use super::record::{Before, From, Recording};
 use super::schedule::{Bound, Step, schedule};
 use super::world::{Home, World};
 use super::{CpuBackend, CpuMachine, longest_own_delay, run};
-use crate::deliver::Calendar;
 use crate::events::Segment;
 use crate::memory::{Array, Block};
 use crate::pool::Pool;
 use crate::program::{Frame, Method, Outputs, Program};
-
-/// The longest delay in steps for which a calendar is kept: a day is a list, which holds memory.
-const MOST_DAYS: u32 = 4096;
 
 /// Loads a plan and runs its init stages.
 pub(super) fn load(
@@ -62,10 +59,12 @@ pub(super) fn load(
         .collect::<Option<Vec<_>>>()
         .ok_or_else(|| memory(needed))?;
     let parts = parts(plan, &layout, &homes, &samples).ok_or_else(|| memory(needed))?;
+    let basins = places(plan, &layout, &homes).ok_or_else(|| memory(needed))?;
     let mut world = World {
         programs,
         frames,
         parts,
+        basins,
         lists: lists(plan, &layout),
         tallies: tally_places(plan),
         deliveries: plan.projections.iter().map(|_| None).collect(),
@@ -113,71 +112,22 @@ pub(super) fn load(
 
 /// Where each buffer is: the buffers of an axis are numbered in the plan's order.
 ///
-/// A buffer with a calendar has one copy, whatever the plan says: what is added later waits.
+/// A buffer that a basin adds to has one copy, whatever the plan says: what is added later waits.
 fn homes(plan: &Plan, layout: &Layout) -> Vec<Home> {
     let mut next = vec![0; plan.axes.len()];
-    let mut calendars = vec![0; plan.axes.len()];
-    let buffers = plan.buffers.iter().enumerate();
+    let buffers = plan.buffers.iter().zip(basined(plan, layout));
     buffers
-        .map(|(place, buffer)| {
+        .map(|(buffer, basined)| {
             let axis = buffer.axis.index();
-            let calendar = has_calendar(plan, layout, place).then(|| {
-                calendars[axis] += 1;
-                calendars[axis] - 1
-            });
             next[axis] += 1;
             Home {
                 axis,
                 array: next[axis] - 1,
-                depth: match calendar {
-                    Some(_) => 1,
-                    None => buffer.depth.max(1),
-                },
-                calendar,
+                depth: if basined { 1 } else { buffer.depth.max(1) },
+                basined,
             }
         })
         .collect()
-}
-
-/// Whether what is added to a buffer later waits in a calendar: all who add to it have own weights
-/// on a grid and own delays, which end in later steps, and targets of 16 bits suffice.
-fn has_calendar(plan: &Plan, layout: &Layout, buffer: usize) -> bool {
-    let delivers =
-        |stage: &&Stage| matches!(stage, Stage::Deliver { into, .. } if into.index() == buffer);
-    let waits = |stage: &Stage| {
-        let Stage::Deliver {
-            projection,
-            age,
-            zero,
-            ..
-        } = stage
-        else {
-            return false;
-        };
-        let declared = &plan.projections[projection.index()];
-        let later = matches!(declared.delay, DelayClass::Own { min: 1.., max } if max <= MOST_DAYS);
-        declared.sum == Sum::Grid && later && *age == 1 && zero.is_none()
-    };
-    let axis = plan.buffers[buffer].axis.index();
-    let narrow = |owner: &Range<u32>| owner.len() <= 1 << 16;
-    let mut adders = plan.sample.iter().filter(delivers).peekable();
-    adders.peek().is_some()
-        && adders.all(waits)
-        && !plan.advance.iter().any(|stage| delivers(&stage))
-        && layout.owners[axis].iter().all(narrow)
-}
-
-/// The longest own delay of the projections that add to a buffer.
-fn longest_wait(plan: &Plan, buffer: usize) -> u32 {
-    let delays = plan.sample.iter().filter_map(|stage| match stage {
-        Stage::Deliver {
-            projection, into, ..
-        } if into.index() == buffer => {
-            longest_own_delay(plan.projections[projection.index()].delay)
-        }
-        _ => None,
-    });
-    delays.max().unwrap_or(0)
 }
 
 /// The place of each list among those of its axis.
@@ -329,19 +279,9 @@ fn parts(
     let part = |axis: usize, owner: usize, range: &Range<u32>| {
         let precision: Precision = plan.precision;
         let mut arrays = Vec::new();
-        let mut calendars = Vec::new();
-        for (place, (buffer, home)) in plan
-            .buffers
-            .iter()
-            .zip(homes)
-            .enumerate()
-            .filter(|(_, (buffer, _))| buffer.axis.index() == axis)
-        {
+        let buffers = plan.buffers.iter().zip(homes);
+        for (buffer, home) in buffers.filter(|(buffer, _)| buffer.axis.index() == axis) {
             let copies = home.depth as usize;
-            if home.calendar.is_some() {
-                let longest = longest_wait(plan, place);
-                calendars.push(Calendar::new(precision, range.len(), longest));
-            }
             arrays.push(Array::zeroed(
                 buffer.element,
                 precision,
@@ -365,7 +305,6 @@ fn parts(
         Some(Mutex::new(Part {
             range: range.clone(),
             arrays,
-            calendars,
             outputs,
             tallies,
             delivered,

@@ -9,6 +9,7 @@
 //! Nothing here depends on the number of owners or threads but speed: sums of arrivals are exact
 //! or ordered, event lists ascend, reductions follow a tree of element indices.
 
+mod basins;
 mod calibrate;
 mod counters;
 mod floor;
@@ -176,7 +177,6 @@ impl Machine for CpuMachine {
             sharers: world.plan.sharers(projection),
             grid_unit: declared.unit,
             delay: declared.delay,
-            calendar: world.has_calendar(projection),
             sources: world.plan.axes[source.index()].size,
             owners: &world.owners[declared.target.index()],
             used,
@@ -185,7 +185,16 @@ impl Machine for CpuMachine {
             storage,
             bits: deliver::Way::beyond_lists(),
         };
-        let connected = deliver::connect(&blueprint, &connectivity, &mut self.pool)?;
+        let connected = if world.is_joined(projection.index()) {
+            world.join_edges(
+                projection.index(),
+                &blueprint,
+                &connectivity,
+                &mut self.pool,
+            )?
+        } else {
+            deliver::connect(&blueprint, &connectivity, &mut self.pool)?
+        };
         if let (Some(slot), Some(unit)) = (declared.grid, connected.unit) {
             world.slots[slot.index()] = unit;
         }

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use crate::deliver::Calendar;
 use crate::memory::{Array, Block};
 use crate::program::Outputs;
 
@@ -16,8 +15,6 @@ pub(super) struct Part {
     pub(super) range: Range<u32>,
     /// The buffers of the axis, then the samples of its recordings.
     pub(super) arrays: Vec<Array>,
-    /// Where events wait for their step, for the buffers that have a calendar.
-    pub(super) calendars: Vec<Calendar>,
     /// What a kernel gives beside its stores, reused.
     pub(super) outputs: Outputs,
     /// For each event list of the axis: how often each element has emitted.
@@ -36,7 +33,6 @@ impl Part {
     pub(super) fn bytes(&self) -> u64 {
         let arrays: u64 = self.arrays.iter().map(Array::bytes).sum();
         let tallies: u64 = self.tallies.iter().map(Block::bytes).sum();
-        let calendars: u64 = self.calendars.iter().map(Calendar::bytes).sum();
-        arrays + calendars + tallies
+        arrays + tallies
     }
 }

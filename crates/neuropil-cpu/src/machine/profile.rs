@@ -98,15 +98,18 @@ impl CpuMachine {
 
 /// The name of a stage and what kind of work it is, without its time.
 pub(super) fn untimed(plan: &Plan, work: &Work) -> StageTime {
+    let kernel = |program: usize| plan.kernels[program].name.as_str();
     let (name, kind) = match work {
-        Work::Map { call, .. } => (&plan.kernels[call.program].name, StageKind::Kernel),
-        Work::Reduce { call, .. } => (&plan.kernels[call.program].name, StageKind::Reduction),
+        Work::Map { call, .. } => (kernel(call.program), StageKind::Kernel),
+        Work::Reduce { call, .. } => (kernel(call.program), StageKind::Reduction),
         Work::Deliver { projection, .. } => {
-            (&plan.projections[*projection].name, StageKind::Delivery)
+            let name = plan.projections[*projection].name.as_str();
+            (name, StageKind::Delivery)
         }
+        Work::Flow(flow) => (flow.name(plan), StageKind::Delivery),
     };
     StageTime {
-        name: name.clone(),
+        name: name.to_owned(),
         kind,
         nanoseconds: 0,
         items: 0,
@@ -119,7 +122,7 @@ fn kernels(work: &Work) -> impl Iterator<Item = usize> + '_ {
     let (call, ticking): (_, &[_]) = match work {
         Work::Map { call, ticking, .. } => (Some(call), ticking),
         Work::Reduce { call, .. } => (Some(call), &[]),
-        Work::Deliver { .. } => (None, &[]),
+        Work::Deliver { .. } | Work::Flow(_) => (None, &[]),
     };
     let ticking = ticking.iter().map(|(_, call)| call);
     call.into_iter().chain(ticking).map(|call| call.program)

@@ -5,7 +5,7 @@
 //! `Deliver` of age 0 reads what a `Map` of the same phase emits, and where a slot is written that
 //! later stages read: scalar kernels, reductions, counts; recordings run on the calling thread.
 
-use neuropil_ir::plan::{BufferId, Call, DelayClass, EventListId, Plan, RecordId, Stage, When};
+use neuropil_ir::plan::{Call, DelayClass, EventListId, Plan, RecordId, Stage, When};
 
 use super::world::Home;
 
@@ -83,13 +83,32 @@ pub(super) enum Work {
         into: Home,
         zero: Option<Home>,
         own: bool,
-        /// Whether no later stage of the list adds to the same sums.
-        last: bool,
     },
+    Flow(Flow),
     Reduce {
         axis: usize,
         call: Bound,
     },
+}
+
+/// The events of a list for all basins.
+#[derive(Clone, Debug)]
+pub(super) struct Flow {
+    pub(super) list: usize,
+    /// The projections that bring them.
+    pub(super) projections: Vec<usize>,
+    /// Whether no later stage brings more: the basins are drained.
+    pub(super) last: bool,
+}
+
+impl Flow {
+    /// The name of the only projection, or that of the list.
+    pub(super) fn name<'a>(&self, plan: &'a Plan) -> &'a str {
+        match self.projections[..] {
+            [only] => &plan.projections[only].name,
+            _ => &plan.events[self.list].name,
+        }
+    }
 }
 
 /// A kernel and the places of what it is bound to.
@@ -99,17 +118,6 @@ pub(super) struct Bound {
     pub(super) arrays: Vec<Home>,
     pub(super) slots: Vec<usize>,
     pub(super) lists: Vec<usize>,
-}
-
-impl Work {
-    /// The axis whose owners run the stage.
-    pub(super) fn axis(&self) -> usize {
-        match self {
-            Self::Map { axis, .. } | Self::Deliver { axis, .. } | Self::Reduce { axis, .. } => {
-                *axis
-            }
-        }
-    }
 }
 
 impl Bound {
@@ -138,12 +146,8 @@ pub(super) fn schedule(plan: &Plan, homes: &[Home], stages: &[Stage], first: usi
     let mut numbered = |work| (numbers.next().unwrap_or(first), work);
     // The lists that the open phase emits to.
     let mut fresh: Vec<EventListId> = Vec::new();
-    let deliveries = |stages: &[Stage], buffer: BufferId| {
-        stages
-            .iter()
-            .any(|stage| matches!(stage, Stage::Deliver { into, .. } if *into == buffer))
-    };
-    for (place, stage) in stages.iter().enumerate() {
+    let mut flows = flows(plan, homes, stages);
+    for stage in stages {
         match stage {
             Stage::Map {
                 axis,
@@ -182,6 +186,11 @@ pub(super) fn schedule(plan: &Plan, homes: &[Home], stages: &[Stage], first: usi
                 into,
                 zero,
             } => {
+                if homes[into.index()].basined {
+                    // What a basin has due is not older than the step before, so all lists are there.
+                    phase.extend(flows.drain(..).map(|flow| numbered(Work::Flow(flow))));
+                    continue;
+                }
                 let declared = &plan.projections[projection.index()];
                 let own = matches!(declared.delay, DelayClass::Own { .. });
                 if *age == 0 && fresh.contains(&declared.source) {
@@ -195,7 +204,6 @@ pub(super) fn schedule(plan: &Plan, homes: &[Home], stages: &[Stage], first: usi
                     into: homes[into.index()],
                     zero: zero.map(|zero| homes[zero.index()]),
                     own,
-                    last: !deliveries(&stages[place + 1..], *into),
                 }));
             }
             Stage::Reduce { axis, call } => {
@@ -235,6 +243,33 @@ pub(super) fn schedule(plan: &Plan, homes: &[Home], stages: &[Stage], first: usi
     }
     close(&mut steps, &mut phase, &mut fresh);
     Schedule { steps }
+}
+
+/// The flows of a stage list, which is run at the place of its first delivery to a basin.
+fn flows(plan: &Plan, homes: &[Home], stages: &[Stage]) -> Vec<Flow> {
+    let mut flows: Vec<Flow> = Vec::new();
+    for stage in stages {
+        if let Stage::Deliver {
+            projection, into, ..
+        } = stage
+            && homes[into.index()].basined
+        {
+            let projection = projection.index();
+            let list = plan.projections[projection].source.index();
+            match flows.iter_mut().find(|flow| flow.list == list) {
+                Some(flow) => flow.projections.push(projection),
+                None => flows.push(Flow {
+                    list,
+                    projections: vec![projection],
+                    last: false,
+                }),
+            }
+        }
+    }
+    if let Some(flow) = flows.last_mut() {
+        flow.last = true;
+    }
+    flows
 }
 
 /// Ends the open phase.

@@ -1,10 +1,11 @@
 //! One stage of one owner.
 
+use super::basins::Place;
 use super::part::Part;
 use super::profile::Done;
-use super::schedule::{Bound, Work};
+use super::schedule::{Bound, Flow, Work};
 use super::world::{World, lock};
-use crate::deliver::{Calendar, Destination};
+use crate::deliver::Destination;
 use crate::memory::Array;
 use crate::program::{self, Frame, Lanes};
 
@@ -13,18 +14,46 @@ impl World {
     pub(super) fn run_slot(&self, works: &[(usize, Work)], slot: usize, step: u64) {
         let mut frame = lock(&self.frames[slot]);
         for (stage, work) in works {
-            let slots = &self.slots_of_owners[work.axis()];
-            for (owner, _) in slots.iter().enumerate().filter(|(_, at)| **at == slot) {
-                match &self.profile {
-                    None => {
-                        self.run_work(work, owner, step, &mut frame);
-                    }
-                    Some(profile) => {
-                        profile.time(*stage, || self.run_work(work, owner, step, &mut frame));
-                    }
+            let axis = match work {
+                Work::Map { axis, .. } | Work::Deliver { axis, .. } | Work::Reduce { axis, .. } => {
+                    *axis
                 }
+                Work::Flow(flow) => {
+                    for place in self.basins.iter().filter(|place| place.slot == slot) {
+                        self.timed(*stage, || Done {
+                            items: self.send(place, flow, step),
+                            kernel: None,
+                        });
+                    }
+                    continue;
+                }
+            };
+            let slots = &self.slots_of_owners[axis];
+            for (owner, _) in slots.iter().enumerate().filter(|(_, at)| **at == slot) {
+                self.timed(*stage, || self.run_work(work, owner, step, &mut frame));
             }
         }
+    }
+
+    /// Runs a part of a stage, with a clock if someone asks for its time.
+    fn timed(&self, stage: usize, run: impl FnOnce() -> Done) {
+        match &self.profile {
+            None => {
+                run();
+            }
+            Some(profile) => profile.time(stage, run),
+        }
+    }
+
+    /// Runs the events of the step before into a basin; gives their number.
+    fn send(&self, place: &Place, flow: &Flow, step: u64) -> u64 {
+        let events = |emitted| (self.lists[flow.list].events(emitted), emitted);
+        let sent = self.flow(place, flow, step.checked_sub(1).map(events), step);
+        sent.unwrap_or_else(|why| {
+            let name = flow.name(&self.plan);
+            self.fail(format!("events of `{name}` at step {step}: {why}"));
+            0
+        })
     }
 
     /// Runs a stage of an owner.
@@ -38,7 +67,7 @@ impl World {
                 ..
             } => (*axis, chosen(call, ticking, clocks, step)),
             Work::Reduce { axis, call } => (*axis, call),
-            Work::Deliver { .. } => {
+            Work::Deliver { .. } | Work::Flow(_) => {
                 return Done {
                     items: self.deliver(work, owner, step),
                     kernel: None,
@@ -103,7 +132,6 @@ impl World {
             projection,
             list,
             age,
-            last,
             ..
         } = *work
         else {
@@ -113,8 +141,7 @@ impl World {
         let part = &mut *part;
         let emitted = step.checked_sub(age);
         let begun = emitted.unwrap_or(0);
-        let Some(mut to) = destination(&mut part.arrays, &mut part.calendars, work, begun, step)
-        else {
+        let Some(mut to) = destination(&mut part.arrays, work, begun, step) else {
             self.fail("the sums of a projection overlap".to_owned());
             return 0;
         };
@@ -128,9 +155,6 @@ impl World {
                 }
             }
         }
-        if last && !to.settle(step) {
-            self.fail("a calendar has more targets than sums".to_owned());
-        }
         part.delivered[projection] - before
     }
 
@@ -143,7 +167,6 @@ impl World {
 /// Where a delivery adds what was emitted in a step; `None` where its sums overlap.
 pub(super) fn destination<'a>(
     arrays: &'a mut [Array],
-    calendars: &'a mut [Calendar],
     work: &Work,
     emitted: u64,
     step: u64,
@@ -168,7 +191,6 @@ pub(super) fn destination<'a>(
         zero,
         emitted,
         copy: into.copy(step),
-        calendar: into.calendar.and_then(|place| calendars.get_mut(place)),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Whole plans: order, delays, clocks, recordings, counters, and the same bits on any threads.
 
 mod floor;
+mod joined;
 mod network;
 mod order;
 

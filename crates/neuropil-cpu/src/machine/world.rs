@@ -3,8 +3,9 @@
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use neuropil_ir::plan::{Plan, ProjectionId, Stage};
+use neuropil_ir::plan::Plan;
 
+use super::basins::Place;
 use super::lists::List;
 use super::part::Part;
 use super::profile::Profile;
@@ -27,6 +28,8 @@ pub(super) struct World {
     /// For each axis: the slot that runs each owner.
     pub(super) slots_of_owners: Vec<Vec<usize>>,
     pub(super) parts: Vec<Vec<Mutex<Part>>>,
+    /// Where the events of several projections run together.
+    pub(super) basins: Vec<Place>,
     /// Where each buffer is.
     pub(super) homes: Vec<Home>,
     pub(super) lists: Vec<List>,
@@ -53,25 +56,8 @@ pub(super) struct Home {
     pub(super) axis: usize,
     pub(super) array: usize,
     pub(super) depth: u32,
-    /// Which of the calendars of a part keeps what is added later, if one does.
-    pub(super) calendar: Option<usize>,
-}
-
-impl World {
-    /// Whether the events of a projection wait in a calendar.
-    pub(super) fn has_calendar(&self, projection: ProjectionId) -> bool {
-        let stages = self.plan.sample.iter().chain(&self.plan.advance);
-        let into = stages.filter_map(|stage| match stage {
-            Stage::Deliver {
-                projection: found,
-                into,
-                ..
-            } if *found == projection => Some(*into),
-            _ => None,
-        });
-        let mut homes = into.map(|into| self.homes[into.index()]);
-        homes.any(|home| home.calendar.is_some())
-    }
+    /// Whether a basin adds to it.
+    pub(super) basined: bool,
 }
 
 impl Home {
@@ -98,7 +84,8 @@ impl World {
             .flatten()
             .map(|edges| edges.bytes())
             .sum();
-        parts + lists + frames + edges
+        let basins = self.basins.iter().map(|place| lock(&place.basin).bytes());
+        parts + lists + frames + edges + basins.sum::<u64>()
     }
 }
 

@@ -217,5 +217,5 @@ fn listed(sources: u32, first: usize, width: usize, repeated: &Repeated) -> Opti
         columns.cells[*next] = place;
         *next += 1;
     }
-    Tile::new(first, width, rows, columns, f64::INFINITY, false)
+    Tile::new(first, width, rows, columns, f64::INFINITY)
 }

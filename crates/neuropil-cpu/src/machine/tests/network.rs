@@ -106,7 +106,7 @@ pub(super) fn network(precision: Precision) -> (Plan, Vec<Listed>) {
 }
 
 /// `v = 0.9 v + draw + what arrived`; a spike above 1 resets; bursts are the rounded rest.
-fn step_kernel(precision: Precision, grid: Element) -> Kernel {
+pub(super) fn step_kernel(precision: Precision, grid: Element) -> Kernel {
     let mut kernel = Kernel::new("step", precision);
     kernel.bindings = [Element::Real, Element::U32, grid, Element::F64, grid]
         .map(binding)
