@@ -39,7 +39,7 @@ pub(crate) enum Command {
     Bench(Bench),
     /// Measure what a run recorded: rates, irregularity, synchrony, rhythms, and who leads whom
     Measure(Box<Measure>),
-    /// Tell where two result folders differ, and how much
+    /// Tell where two result folders differ, and how much; ends with 3 if they do
     Diff(Diff),
     /// Write a text to start from
     New {

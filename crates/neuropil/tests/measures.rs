@@ -686,8 +686,8 @@ fn pictures_hold_a_panel_a_measure() {
     let figure = measure::figure(&measured);
     let panels: usize = figure.rows.iter().map(Vec::len).sum();
     // One of rates; matrices, maps and histograms of each of three populations, but that the silent one
-    // has no intervals; maps and matrices of samples.
-    assert_eq!(panels, 1 + 3 + 3 + 2 + 1 + 1);
+    // has neither intervals nor neurons to pair; a map and a matrix of samples.
+    assert_eq!(panels, 1 + 2 + 3 + 2 + 1 + 1);
     let svg = figure.to_svg();
     for words in [
         "rate",
