@@ -440,22 +440,8 @@ impl<'a> Elaborator<'a, '_> {
         let Some(expr) = expr else {
             return Some((0.0, self.run_length));
         };
-        let ExprKind::Range {
-            start,
-            end,
-            by: None,
-        } = &expr.kind
-        else {
-            self.report.push(
-                Diagnostic::error(
-                    Code::WrongKind,
-                    expr.span,
-                    "expected a span of time `a .. b`",
-                )
-                .help("for example `200 ms .. 1 s`"),
-            );
-            return None;
-        };
+        let example = "200 ms .. 1 s";
+        let (start, end) = self.ends(expr, "a span of time `a .. b`", example)?;
         let a = self.time_in_ms(network, start, "the start of a span is");
         let b = self.time_in_ms(network, end, "the end of a span is");
         let (a, b) = (a?, b?);
@@ -468,6 +454,29 @@ impl<'a> Elaborator<'a, '_> {
             return None;
         }
         Some((a, b))
+    }
+
+    /// The ends of a range without a step.
+    pub(super) fn ends(
+        &mut self,
+        expr: &'a Expr,
+        what: &str,
+        example: &str,
+    ) -> Option<(&'a Expr, &'a Expr)> {
+        if let ExprKind::Range {
+            start,
+            end,
+            by: None,
+        } = &expr.kind
+        {
+            return Some((start, end));
+        }
+        let expected = format!("expected {what}");
+        self.report.push(
+            Diagnostic::error(Code::WrongKind, expr.span, expected)
+                .help(format!("for example `{example}`")),
+        );
+        None
     }
 
     /// The recorded events that a path means, as the place among the recorded events.

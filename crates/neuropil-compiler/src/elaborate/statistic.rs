@@ -127,31 +127,18 @@ impl<'a> Elaborator<'a, '_> {
         let Some(population) = populations.find(|population| population.name == name) else {
             return false;
         };
-        let fields = path.segments.iter().filter_map(|segment| match segment {
+        let mut fields = path.segments.iter().filter_map(|segment| match segment {
             Segment::Field(name) => Some(name.as_str()),
             _ => None,
         });
-        let mut fields = fields.peekable();
-        match fields.peek() {
-            None => true,
-            Some(field) => population.events.iter().any(|event| event.name == *field),
-        }
+        fields
+            .next()
+            .is_none_or(|field| population.events.iter().any(|event| event.name == field))
     }
 
     /// A band of frequencies in 1/ms.
     fn band(&mut self, network: BodyId, expr: &'a Expr) -> Option<(f64, f64)> {
-        let ExprKind::Range {
-            start,
-            end,
-            by: None,
-        } = &expr.kind
-        else {
-            self.report.push(
-                Diagnostic::error(Code::WrongKind, expr.span, "expected a band of frequencies")
-                    .help("for example `20 Hz .. 80 Hz`"),
-            );
-            return None;
-        };
+        let (start, end) = self.ends(expr, "a band of frequencies", "20 Hz .. 80 Hz")?;
         let mut end_of = |side: &'a Expr| {
             let mut place = Place::new(Scope::of(network), Purpose::Fixed, "");
             let value = self.expr(&mut place, side)?;

@@ -330,6 +330,21 @@ impl Probes {
         Values::new(self)
     }
 
+    /// The number of chosen elements; refuses none, and a span that is empty or was not reached.
+    pub(super) fn elements(
+        &self,
+        from: f64,
+        to: f64,
+        window: Option<Window>,
+        chosen: &Selection,
+    ) -> Result<u32, NoValue> {
+        self.window(from, to, window)?;
+        if chosen.is_empty() {
+            return Err(NoValue::NoElements);
+        }
+        Ok(chosen.len())
+    }
+
     /// Refuses a span that is empty or was not reached.
     pub(super) fn window(&self, from: f64, to: f64, window: Option<Window>) -> Result<(), NoValue> {
         let window = window.ok_or(NoValue::NoTime { from, to })?;

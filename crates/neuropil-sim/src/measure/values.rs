@@ -63,11 +63,8 @@ impl<'a> Values<'a> {
                     events,
                 },
             ) => {
-                probes.window(*from, *to, *window)?;
-                if chosen.is_empty() {
-                    return Err(NoValue::NoElements);
-                }
-                Ok(*events as f64 / (f64::from(chosen.len()) * (to - from)))
+                let elements = probes.elements(*from, *to, *window, chosen)?;
+                Ok(*events as f64 / (f64::from(elements) * (to - from)))
             }
             (
                 Measure::Cv { from, to, .. },
@@ -77,10 +74,7 @@ impl<'a> Values<'a> {
                     intervals,
                 },
             ) => {
-                probes.window(*from, *to, *window)?;
-                if chosen.is_empty() {
-                    return Err(NoValue::NoElements);
-                }
+                probes.elements(*from, *to, *window, chosen)?;
                 intervals.mean_cv().ok_or(NoValue::TooFewEvents)
             }
             (
@@ -96,11 +90,8 @@ impl<'a> Values<'a> {
                     events,
                 },
             ) => {
-                probes.window(*from, *to, *window)?;
-                if chosen.is_empty() {
-                    return Err(NoValue::NoElements);
-                }
-                events.value(*statistic, chosen.len(), (*from, *to), probes.dt)
+                let elements = probes.elements(*from, *to, *window, chosen)?;
+                events.value(*statistic, elements, (*from, *to), probes.dt)
             }
             (
                 Measure::Frequency { from, to, band, .. },
