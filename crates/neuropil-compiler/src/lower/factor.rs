@@ -110,14 +110,19 @@ impl Pass<'_> {
         }
     }
 
-    /// What a varying node changes the sign of, if it does that alone and is needed once.
-    fn negation(&self, id: NodeId) -> Option<NodeId> {
-        match self.graph.node(id) {
-            Node::Apply(Operator::Neg, [inner, ..])
-                if self.fixed(id).is_none() && self.uses.get(&id) == Some(&1) =>
-            {
-                Some(inner)
-            }
+    /// The node whose sign a varying operand changes, if the operand does that alone and is needed once.
+    fn negation(&mut self, id: NodeId) -> Option<NodeId> {
+        if self.fixed(id).is_some() || self.uses.get(&id) != Some(&1) {
+            return None;
+        }
+        if let Node::Apply(Operator::Neg, [inner, ..]) = self.graph.node(id) {
+            return Some(self.value(inner));
+        }
+        match self.image(id) {
+            Image::Varying {
+                factor: Some(factor),
+                core,
+            } if self.graph.as_number(factor) == Some(-1.0) => Some(core),
             _ => None,
         }
     }
@@ -163,8 +168,8 @@ impl Pass<'_> {
             }
             // -x - y = -(x + y)
             Operator::Sub => {
-                if let Some(inner) = self.negation(a) {
-                    let (x, y) = (self.value(inner), self.value(b));
+                if let Some(x) = self.negation(a) {
+                    let y = self.value(b);
                     (Some(self.negated(None)), self.graph.add(x, y))
                 } else {
                     let (x, y) = (self.value(a), self.value(b));

@@ -1,6 +1,6 @@
-//! Masks: comparisons, what is made of them, and tests of magnitudes.
+//! Masks: comparisons, what is made of them, tests of magnitudes and the flushing of tiny ones.
 
-use neuropil_ir::kernel::{Compare, Logic, Op, Unary, Value};
+use neuropil_ir::kernel::{Binary, Compare, Kernel, Logic, Op, Unary, Value};
 
 use super::code::{Bitwise, Operand, Operation, Predicate, Reg};
 use super::numbers::Constant;
@@ -179,8 +179,13 @@ impl Selector<'_> {
     }
 
     /// The value as a store leaves it: tiny magnitudes are +0.
-    pub(super) fn flushed(&mut self, value: Reg) -> Reg {
+    pub(super) fn flushed(&mut self, value: Value) -> Reg {
         let limit = self.shape.precision.flush_below();
+        let kept = self.never_tiny[value.index()];
+        let value = self.value(value);
+        if kept {
+            return value;
+        }
         let kept = if let Some(bits) = self.bits_from(limit) {
             self.test(value, bits, false)
         } else {
@@ -191,4 +196,31 @@ impl Selector<'_> {
         };
         self.make(Operation::Keep, &[Operand::Reg(kept), Operand::Reg(value)])
     }
+}
+
+/// For each value of a kernel: whether it is +0, NaN or of a magnitude that a store leaves as it is, which
+/// its form shows. A counter that goes down to 0 is.
+pub(super) fn never_tiny(kernel: &Kernel) -> Vec<bool> {
+    let limit = kernel.precision.flush_below();
+    // What a sum leaves where it is not +0: an operand below half of the constant leaves half of the
+    // constant, and others have places of at least half the last place of the constant.
+    let least_left = f64::from(f32::EPSILON).powi(3);
+    let mut never = Vec::with_capacity(kernel.ops.len());
+    for op in &kernel.ops {
+        let number = |value: Value| match *kernel.op(value) {
+            Op::Const(x) => x.abs(),
+            _ => 0.0,
+        };
+        never.push(match *op {
+            Op::Const(x) => x.to_bits() == 0 || x.abs() >= limit,
+            Op::Binary(Binary::Add | Binary::Sub, a, b) => {
+                number(a).max(number(b)) * least_left >= limit
+            }
+            Op::Binary(Binary::Min | Binary::Max, a, b) | Op::Select(_, a, b) => {
+                never[a.index()] && never[b.index()]
+            }
+            _ => false,
+        });
+    }
+    never
 }

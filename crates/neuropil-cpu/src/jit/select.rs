@@ -6,6 +6,7 @@ use neuropil_ir::kernel::{
 
 use super::Counters;
 use super::code::{Bitwise, Instruction, Listing, Operand, Operation, Reg};
+use super::condition::never_tiny;
 use super::numbers::{Constant, Number, Numbers};
 use super::target::{Bank, Shape, Target};
 
@@ -54,6 +55,7 @@ pub(super) fn select(
         numbers: Numbers::new(shape),
         given: Given::default(),
         places: vec![Operand::None; kernel.ops.len()],
+        never_tiny: never_tiny(kernel),
     };
     for (place, used) in used(kernel).into_iter().enumerate() {
         if used {
@@ -117,6 +119,8 @@ pub(super) struct Selector<'k> {
     given: Given,
     /// Where the value of each operation is.
     places: Vec<Operand>,
+    /// The values that need no flushing when they are stored.
+    pub(super) never_tiny: Vec<bool>,
 }
 
 impl Selector<'_> {
@@ -316,7 +320,6 @@ impl Selector<'_> {
     fn effect(&mut self, effect: &Effect) -> Option<()> {
         match *effect {
             Effect::Store(binding, value) => {
-                let value = self.value(value);
                 let flushed = self.flushed(value);
                 let array = binding.0;
                 self.act(Operation::Store { array }, Operand::Reg(flushed));

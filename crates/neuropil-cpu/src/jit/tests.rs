@@ -161,6 +161,70 @@ fn long_kernels_with_many_arrays() {
     }
 }
 
+/// A counter that goes down to 0 and is set again is stored as it is; what may be tiny is flushed.
+#[test]
+fn what_is_never_tiny_is_not_flushed() {
+    for precision in [Precision::F32, Precision::F64] {
+        let counter = |down: f64, floor: f64| {
+            let mut kernel = kernel(precision);
+            let down = push(&mut kernel, Op::Const(down));
+            let floor = push(&mut kernel, Op::Const(floor));
+            let less = push(&mut kernel, Op::Binary(Binary::Sub, Value(0), down));
+            let left = push(&mut kernel, Op::Binary(Binary::Max, less, floor));
+            let ended = push(&mut kernel, Op::Compare(Compare::Le, left, floor));
+            let again = push(&mut kernel, Op::Const(50.0));
+            let next = push(&mut kernel, Op::Select(ended, again, left));
+            let out = push(&mut kernel, Op::Select(ended, left, next));
+            kernel.effects.push(Effect::Store(Binding(1), out));
+            kernel
+        };
+        let epsilon = match precision {
+            Precision::F32 => f64::from(f32::EPSILON),
+            Precision::F64 => f64::EPSILON,
+        };
+        let tiny = precision.flush_below() / 2.0;
+        let awkward = [
+            1.0,
+            1.0 + epsilon,
+            1.0 - epsilon / 2.0,
+            1.5,
+            0.5,
+            0.0,
+            -0.0,
+            tiny,
+            -tiny,
+            2.0,
+            1e30,
+            f64::INFINITY,
+            f64::NAN,
+        ];
+        for method in compiling() {
+            let code = |(down, floor)| {
+                let kernel = counter(down, floor);
+                let mut input = input(&kernel, 200);
+                for lane in 0..200 {
+                    // Beside the awkward numbers, those that leave little of the constant.
+                    let scale = if lane % 2 == 0 { 1.0 } else { down };
+                    let x = awkward[lane % awkward.len()];
+                    input.arrays[0].set(lane, x * scale);
+                }
+                check_kernel(
+                    &|kernel, input| conformance::run(method, kernel, input),
+                    &kernel,
+                    &input,
+                );
+                let verified = neuropil_ir::verify::kernel(&kernel).unwrap();
+                let made = CpuBackend::with(method).statistics(verified).unwrap();
+                made.instructions / made.vectors
+            };
+            let never = code((1.0, 0.0));
+            for maybe in [(1.0, tiny), (4.0 * tiny, 0.0)] {
+                assert!(never < code(maybe), "{method:?}, {precision}: {maybe:?}");
+            }
+        }
+    }
+}
+
 /// How many random kernels; the slow set asks for more.
 fn random_kernels() -> u64 {
     let given = std::env::var("NEUROPIL_RANDOM_KERNELS").ok();
