@@ -3,10 +3,10 @@
 use anyhow::{Context, Result, bail, ensure};
 use neuropil_testkit::spikes::Raster;
 use serde_json::Value;
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The built program and a folder for its results.
 pub(crate) struct Tool {
@@ -15,7 +15,7 @@ pub(crate) struct Tool {
     target: PathBuf,
     given: Option<PathBuf>,
     scratch: PathBuf,
-    runs: Cell<u32>,
+    runs: AtomicU32,
 }
 
 /// What a finished command left.
@@ -37,7 +37,7 @@ impl Tool {
             scratch: target.join("bars").join(std::process::id().to_string()),
             target,
             given: std::env::var_os("NEUROPIL_BIN").map(PathBuf::from),
-            runs: Cell::new(0),
+            runs: AtomicU32::new(0),
         };
         if tool.given.is_none() {
             tool.build_profile("release")?;
@@ -80,9 +80,9 @@ impl Tool {
 
     /// Returns a new path for results; nothing is there yet.
     pub(crate) fn fresh(&self) -> Result<PathBuf> {
-        self.runs.set(self.runs.get() + 1);
+        let run = self.runs.fetch_add(1, Ordering::Relaxed) + 1;
         std::fs::create_dir_all(&self.scratch)?;
-        Ok(self.scratch.join(self.runs.get().to_string()))
+        Ok(self.scratch.join(run.to_string()))
     }
 
     /// Returns the path of a file that is kept for people to look at, beside what is built.
