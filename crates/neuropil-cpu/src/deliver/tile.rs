@@ -15,6 +15,9 @@ const BATCH: usize = 8;
 /// Events by which the head of a row is fetched ahead.
 const AHEAD: usize = 2;
 
+/// Events by which where a row lies is fetched ahead.
+const BOUNDS_AHEAD: usize = 12;
+
 /// Cache lines of a row that are fetched ahead.
 const FETCHED_LINES: usize = 8;
 
@@ -195,9 +198,7 @@ impl<F: Format> Tile<F> {
     fn deliver_common(&self, events: &Segment, sums: &mut [F::Sum]) -> u64 {
         let mut delivered = 0;
         for (at, &source) in events.elements.iter().enumerate() {
-            if let Some(&next) = events.elements.get(at + AHEAD) {
-                self.fetch(next);
-            }
+            self.look_ahead(&events.elements, at);
             let row = self.row(source);
             if events.counts.is_empty() {
                 delivered += row.len() as u64;
@@ -249,9 +250,7 @@ impl<F: Format> Tile<F> {
         };
         let mut delivered = 0;
         for (at, &source) in events.elements.iter().enumerate() {
-            if let Some(&next) = events.elements.get(at + AHEAD) {
-                self.fetch(next);
-            }
+            self.look_ahead(&events.elements, at);
             let times = events.counts.get(at).copied().unwrap_or(1);
             let row = self.row(source);
             delivered += row.len() as u64 * u64::from(times);
@@ -330,6 +329,21 @@ impl<F: Format> Tile<F> {
                 delay => &mut sums[self.first + F::place(cell) + ring.start(delay)],
             };
             *sum = F::add(*sum, F::weight(cell, beside), times);
+        }
+    }
+
+    /// Asks, at an event, for the head of a row that is due soon, and for where later rows lie.
+    #[inline]
+    fn look_ahead(&self, events: &[u32], at: usize) {
+        let later = match at {
+            0 => events.get(..BOUNDS_AHEAD.min(events.len())),
+            _ => events.get(at + BOUNDS_AHEAD..at + BOUNDS_AHEAD + 1),
+        };
+        for &source in later.unwrap_or_default() {
+            self.fetch_bounds(source);
+        }
+        if let Some(&next) = events.get(at + AHEAD) {
+            self.fetch(next);
         }
     }
 
