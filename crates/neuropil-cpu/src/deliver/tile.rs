@@ -335,12 +335,12 @@ impl<F: Format> Tile<F> {
     /// Asks, at an event, for the head of a row that is due soon, and for where later rows lie.
     #[inline]
     fn look_ahead(&self, events: &[u32], at: usize) {
-        let later = match at {
-            0 => events.get(..BOUNDS_AHEAD.min(events.len())),
-            _ => events.get(at + BOUNDS_AHEAD..at + BOUNDS_AHEAD + 1),
-        };
-        for &source in later.unwrap_or_default() {
-            self.fetch_bounds(source);
+        if at == 0 {
+            let first = events.iter().take(BOUNDS_AHEAD);
+            first.for_each(|&source| self.fetch_bounds(source));
+        }
+        if let Some(&later) = events.get(at + BOUNDS_AHEAD) {
+            self.fetch_bounds(later);
         }
         if let Some(&next) = events.get(at + AHEAD) {
             self.fetch(next);

@@ -176,6 +176,12 @@ fn the_sign_of_a_sum_is_taken_up_by_a_factor() {
     let mut slots = vec![f64::NAN; bench.slots as usize];
     slots[last] = -0.5;
     assert_eq!(run(&lowered, &slots, &[3.0, 4.0])[0], -3.5);
+    // (-x - y - leak) dt, the exponent of a membrane with two conductances: one sum more.
+    let leak = bench.slot("leak", Rate::Build);
+    let sum = bench.graph.sub(sum, leak);
+    let root = bench.graph.mul(sum, dt);
+    let (lowered, _) = bench.map(Precision::F64, &[root]);
+    assert_eq!(arithmetic(&lowered), 3, "{:?}", lowered.kernel.ops);
 }
 
 #[test]
