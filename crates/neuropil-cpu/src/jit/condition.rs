@@ -204,7 +204,8 @@ pub(super) fn never_tiny(kernel: &Kernel) -> Vec<bool> {
     let limit = kernel.precision.flush_below();
     // What a sum leaves where it is not +0: an operand below half of the constant leaves half of the
     // constant, and others have places of at least half the last place of the constant.
-    let least_left = f64::from(f32::EPSILON).powi(3);
+    let epsilon = f64::from(f32::EPSILON);
+    let least_left = epsilon * epsilon * epsilon;
     let mut never = Vec::with_capacity(kernel.ops.len());
     for op in &kernel.ops {
         let number = |value: Value| match *kernel.op(value) {
