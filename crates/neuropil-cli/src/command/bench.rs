@@ -88,7 +88,10 @@ fn subjects(arguments: &Bench) -> Result<Vec<Subject>, Failure> {
             let names = || bench::networks().iter().map(|network| network.name);
             let all: Vec<&str> = names().collect();
             let near = neuropil::nearest(name, names());
-            let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let near = near.map_or_else(
+                || ".".to_owned(),
+                |near| format!("; did you mean `{near}`?"),
+            );
             return Err(refused(&format!(
                 "there is no network `{name}`{near} There are {}, and texts that end in .npl",
                 all.join(", ")
